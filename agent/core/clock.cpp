@@ -1,0 +1,86 @@
+#include "agent/core/clock.h"
+
+#include <time.h>
+
+#include "agent/core/check.h"
+
+namespace vitalgate {
+namespace {
+
+using std::chrono::days;
+using std::chrono::floor;
+using std::chrono::milliseconds;
+
+void put(char* at, unsigned value, int width) {
+  for (int i = width - 1; i >= 0; --i) {
+    at[i] = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+}
+
+// `width` digits at `at`, or nothing.
+std::optional<int> digits(std::string_view text, std::size_t at, std::size_t width) {
+  int value = 0;
+  for (const char c : text.substr(at, width)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+}
+
+Stamp Stamp::now() {
+  timespec boot{};
+  VG_CHECK(clock_gettime(CLOCK_BOOTTIME, &boot) == 0);
+  return {wall_now(), std::chrono::seconds(boot.tv_sec) + std::chrono::nanoseconds(boot.tv_nsec)};
+}
+
+bool is_plausible(WallTime wall) {
+  using namespace std::chrono;
+  return wall >= sys_days(year(2026) / January / 1) && wall < sys_days(year(2126) / January / 1);
+}
+
+void append_rfc3339(std::string& out, WallTime time) {
+  const auto day = floor<days>(time);
+  const std::chrono::year_month_day date(day);
+  const auto of_day = static_cast<unsigned>((time - day).count());
+  char text[] = "0000-00-00T00:00:00.000Z";
+  put(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+  put(text + 5, static_cast<unsigned>(date.month()), 2);
+  put(text + 8, static_cast<unsigned>(date.day()), 2);
+  put(text + 11, of_day / 3'600'000, 2);
+  put(text + 14, of_day / 60'000 % 60, 2);
+  put(text + 17, of_day / 1000 % 60, 2);
+  put(text + 20, of_day % 1000, 3);
+  out.append(text, 24);
+}
+
+std::string to_rfc3339(WallTime time) {
+  std::string out;
+  append_rfc3339(out, time);
+  return out;
+}
+
+std::optional<WallTime> parse_rfc3339(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00.000Z";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (kShape[i] != '0' && text[i] != kShape[i]) return std::nullopt;
+  const auto year = digits(text, 0, 4), month = digits(text, 5, 2), day = digits(text, 8, 2);
+  const auto hour = digits(text, 11, 2), minute = digits(text, 14, 2);
+  const auto second = digits(text, 17, 2), milli = digits(text, 20, 3);
+  if (!year || !month || !day || !hour || !minute || !second || !milli) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok() || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  return WallTime(std::chrono::sys_days(date)) + std::chrono::hours(*hour) +
+         std::chrono::minutes(*minute) + std::chrono::seconds(*second) + milliseconds(*milli);
+}
+
+}  // namespace vitalgate

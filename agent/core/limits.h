@@ -1,0 +1,75 @@
+// Every fixed bound of the agent, in one place (promise P10).
+//
+// A limit that a technician may choose is a setting and has its range in config/keys.cpp; these
+// are the walls around them.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace vitalgate::limits {
+
+// Identifiers
+inline constexpr std::size_t kIdLengthMax = 48;  // gateway, site, device, destination
+inline constexpr std::uint64_t kSequenceMax = 999'999'999'999;  // 12 digits in a reading id
+
+// Intake
+inline constexpr std::size_t kDevicesMax = 64;
+inline constexpr std::size_t kDestinationsMax = 4;
+inline constexpr std::size_t kReadingsPerArrivalMax = 256;
+inline constexpr std::size_t kRawBytesMax = 64;          // contract: `raw`
+inline constexpr std::size_t kTextValueBytesMax = 1024;  // contract: `value_text`
+// What one source may have handed over before it is durable; then it stops reading its port.
+inline constexpr std::size_t kOutstandingArrivalsMax = 64;
+inline constexpr std::size_t kEventQueueLength = 1024;
+
+// Serial
+inline constexpr std::size_t kSerialReadBytes = 4096;
+inline constexpr std::size_t kFrameBytesMax = 4096;
+
+// Buffer
+inline constexpr std::size_t kBatchReadingsMax = 1000;
+inline constexpr std::size_t kBatchBytesMax = 1'000'000;
+inline constexpr std::size_t kRowBytesMax = 8192;
+inline constexpr std::size_t kCommitBytes = 32 * 1024;  // commit at once above this
+inline constexpr std::size_t kPurgeBatchesPerCommit = 64;
+inline constexpr std::int64_t kQuarantineRowsMax = 100'000;
+inline constexpr std::int64_t kWalBytesMax = 16 * 1024 * 1024;
+inline constexpr auto kCheckpointDelayMax = std::chrono::seconds(5);
+inline constexpr auto kStorageRetryDelay = std::chrono::seconds(1);
+
+// Delivery
+inline constexpr std::size_t kWindowMax = 64;  // batches in flight
+inline constexpr std::size_t kAnswerBytesMax = 1024 * 1024;
+inline constexpr std::size_t kAnswerRangesMax = 10'000;
+inline constexpr std::size_t kAnswerDepthMax = 16;
+inline constexpr auto kBackoffMin = std::chrono::seconds(1);
+inline constexpr auto kBackoffMax = std::chrono::minutes(5);
+inline constexpr auto kStableAfter = std::chrono::seconds(60);
+inline constexpr auto kResolveDeadline = std::chrono::seconds(3);
+inline constexpr auto kConnectDeadline = std::chrono::seconds(15);
+inline constexpr auto kDisconnectDeadline = std::chrono::seconds(2);
+
+// Control socket
+inline constexpr std::size_t kControlClientsMax = 16;
+inline constexpr std::size_t kControlRequestBytesMax = 4096;
+inline constexpr std::size_t kControlReplyBytesMax = 1024 * 1024;
+inline constexpr std::size_t kTailRowsMax = 2048;  // a slow viewer misses rows beyond this
+inline constexpr auto kControlDeadline = std::chrono::seconds(5);
+
+// Files and log
+inline constexpr std::size_t kSettingsFileBytesMax = 1024 * 1024;
+inline constexpr std::size_t kSettingsProblemsMax = 100;
+inline constexpr std::uint32_t kLogLinesPerEventPerMinute = 20;
+
+// Threads
+inline constexpr auto kStopDeadline = std::chrono::seconds(10);
+inline constexpr auto kProgressDeadline = std::chrono::seconds(45);
+
+static_assert(kWindowMax < kEventQueueLength, "answers to a full window must fit the queue");
+static_assert(kCommitBytes < kBatchBytesMax);
+static_assert(kRowBytesMax > kTextValueBytesMax * 6, "an escaped text must still fit its row");
+static_assert(kFrameBytesMax <= kSerialReadBytes, "a frame is found within one read's memory");
+
+}  // namespace vitalgate::limits

@@ -1,0 +1,22 @@
+// Small text questions that several rooms ask.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace vitalgate {
+
+// Ids travel in topics, file names and JSON unescaped: ASCII letters, digits, '-' and '_',
+// 1 to limits::kIdLengthMax characters.
+bool is_valid_id(std::string_view text);
+
+// The candidate nearest to `word`, or empty when none is near enough to be what was meant.
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+std::string_view trim(std::string_view text);
+
+// Standard alphabet with padding (RFC 4648 section 4).
+void append_base64(std::string& out, std::span<const std::byte> bytes);
+
+}  // namespace vitalgate
