@@ -29,6 +29,16 @@ class Channel {
     return true;
   }
 
+  // Never waits: false, with nothing queued, when there is no room. For callbacks that run with a
+  // library's lock held.
+  [[nodiscard]] bool try_push(T value) {
+    const std::scoped_lock lock(mutex_);
+    if (queue_.size() >= capacity_) return false;
+    queue_.push_back(std::move(value));
+    arrived_.notify_one();
+    return true;
+  }
+
   // Takes everything queued, so the consumer can commit it in one transaction. Waits for a
   // first value until `deadline` or `stop`; empty when neither brought one.
   [[nodiscard]] std::vector<T> take(const std::stop_token& stop, Clock::time_point deadline) {

@@ -1,0 +1,88 @@
+"""The way of a message, whatever carried it: unpack, verify, land, answer."""
+
+import threading
+import zlib
+
+from contract import Batch, verify
+from logs import log
+from violation import NO_ID, Violation
+
+MESSAGE_BYTES_MAX = 4 * 1024 * 1024
+
+
+class Intake:
+    def __init__(self, ledger):
+        self._ledger = ledger
+
+    def receive(self, body, encoding="identity", topic=None, key=None):
+        """The answer, or None where the contract has none. Raises Violation, already kept.
+
+        `key` is the Idempotency-Key of HTTPS, which has to name the event.
+        """
+        try:
+            body = unpack(body, encoding)
+            message = verify(body, topic)
+            if message is not None and key is not None and key != f'"{message.event_id}"':
+                raise Violation(message.event_id, ["Idempotency-Key is not the event id"])
+            return self._land(message)
+        except Violation as violation:
+            self.refuse(violation, body)
+            raise
+
+    def refuse(self, violation, body=b""):
+        self._ledger.refuse(violation, body)
+        log("message.refused", id=violation.event_id, why=violation)
+
+    def _land(self, message):
+        if message is None:
+            self._ledger.ignore()
+            log("message.ignored")
+            return None
+        if not isinstance(message, Batch):
+            self._ledger.accept_other(message)
+            log("event.landed", id=message.event_id, type=message.short_type)
+            return None
+        answer = self._ledger.accept(message)
+        log("batch.landed", id=message.event_id, readings=len(message.rows),
+            duplicates=answer["duplicates"])
+        return answer
+
+
+def unpack(body, encoding):
+    if len(body) > MESSAGE_BYTES_MAX:
+        raise oversize()
+    if encoding == "identity":
+        return body
+    if encoding != "gzip":
+        raise Violation(NO_ID, ["content-encoding is not supported"], kind="unsupported")
+    inflate = zlib.decompressobj(wbits=31)  # 31: with the header of gzip
+    try:
+        plain = inflate.decompress(body, MESSAGE_BYTES_MAX + 1)
+    except zlib.error:
+        raise Violation(NO_ID, ["body is not gzip"], kind="malformed") from None
+    if len(plain) > MESSAGE_BYTES_MAX:
+        raise oversize()
+    if not inflate.eof or inflate.unused_data:
+        raise Violation(NO_ID, ["body is not one whole gzip stream"], kind="malformed")
+    return plain
+
+
+def oversize():
+    return Violation(NO_ID, [f"message is larger than {MESSAGE_BYTES_MAX} bytes"], kind="oversize")
+
+
+class AnswerPolicy:
+    """Testing aids: answers that come late, or not at all."""
+
+    def __init__(self, delay_s=0.0, drop=0):
+        self.delay_s = delay_s
+        self._drop = drop
+        self._lock = threading.Lock()
+
+    def swallows(self):
+        with self._lock:
+            swallowed = self._drop > 0
+            self._drop -= swallowed
+        if swallowed:
+            log("answer.swallowed")
+        return swallowed

@@ -1,0 +1,125 @@
+"""The MQTT 5 side: a client of a broker that lands what gateways publish and answers them."""
+
+import json
+import ssl
+import threading
+from dataclasses import dataclass
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from contract import Topic
+from logs import log
+from violation import NO_ID, Violation
+
+TOPICS = "vitalgate/v1/+/+"
+CONTENT_TYPE = "application/cloudevents+json"
+KEEP_ALIVE_S = 5
+RECONNECT_MIN_S, RECONNECT_MAX_S = 0.3, 1.0
+
+
+@dataclass
+class Broker:
+    host: str
+    port: int
+    ca: str
+    cert: str = None
+    key: str = None
+    username: str = None
+    password: str = None
+    client_id: str = "vitalgate-hub"
+
+
+class MqttEndpoint:
+    def __init__(self, broker, intake, policy, on_ready):
+        self._broker = broker
+        self._intake = intake
+        self._policy = policy
+        self._on_ready = on_ready
+        self._client = self._make_client()
+
+    def start(self):
+        """Returns at once; connects, reconnects and subscribes on its own thread, for ever."""
+        self._client.connect_async(self._broker.host, self._broker.port, KEEP_ALIVE_S,
+                                   clean_start=True)
+        self._client.loop_start()
+
+    def stop(self):
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _make_client(self):
+        broker = self._broker
+        client = mqtt.Client(broker.client_id, protocol=mqtt.MQTTv5)
+        context = ssl.create_default_context(cafile=broker.ca)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if broker.cert:
+            context.load_cert_chain(broker.cert, broker.key)
+        client.tls_set_context(context)
+        if broker.username:
+            client.username_pw_set(broker.username, broker.password)
+        client.reconnect_delay_set(RECONNECT_MIN_S, RECONNECT_MAX_S)
+        client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
+        client.on_disconnect = self._disconnected
+        client.on_message = self._message
+        return client
+
+    def _connected(self, client, _userdata, _flags, reason, _properties):
+        if reason.value != 0:
+            log("mqtt.refused", reason=reason)
+            return
+        log("mqtt.connected", host=self._broker.host, port=self._broker.port)
+        client.subscribe(TOPICS, options=SubscribeOptions(qos=1, noLocal=True))
+
+    def _subscribed(self, _client, _userdata, _mid, reasons, _properties):
+        if any(reason.value >= 0x80 for reason in reasons):
+            log("mqtt.subscription_refused", reason=reasons[0])
+            return
+        log("mqtt.subscribed")
+        self._on_ready("mqtt", "subscribed")
+
+    def _disconnected(self, _client, _userdata, reason, _properties=None):
+        log("mqtt.disconnected", reason=reason)
+
+    def _message(self, _client, _userdata, message):
+        parts = message.topic.split("/")
+        topic = Topic(gateway_id=parts[2], lane=parts[3])
+        if topic.lane == "ack":
+            return
+        try:
+            answer = self._receive(message, topic)
+        except Violation:
+            return  # kept and logged; the contract has no answer for it
+        except OSError as error:
+            log("message.unlanded", why=error.strerror)  # unanswered: it will be sent again
+            return
+        if answer is not None and not self._policy.swallows():
+            self._answer(topic.gateway_id, answer)
+
+    def _receive(self, message, topic):
+        content_type = getattr(message.properties, "ContentType", CONTENT_TYPE)
+        if content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
+            wrong = Violation(NO_ID, ["content type is not that of an event"], "unsupported")
+            self._intake.refuse(wrong, message.payload)
+            raise wrong
+        user_properties = getattr(message.properties, "UserProperty", [])
+        encoding = dict(user_properties).get("content-encoding", "identity")
+        return self._intake.receive(message.payload, encoding, topic)
+
+    def _answer(self, gateway_id, answer):
+        properties = Properties(PacketTypes.PUBLISH)
+        properties.ContentType = "application/json"
+        payload = json.dumps(answer, separators=(",", ":"))
+
+        def publish():
+            self._client.publish(f"vitalgate/v1/{gateway_id}/ack", payload, qos=1,
+                                 properties=properties)
+        if not self._policy.delay_s:
+            publish()
+            return
+        timer = threading.Timer(self._policy.delay_s, publish)
+        timer.daemon = True
+        timer.start()
