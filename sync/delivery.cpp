@@ -54,8 +54,11 @@ std::optional<Delivery::Send> Delivery::next(Clock::time_point now) {
   return send;
 }
 
-bool Delivery::sent(BatchKey key) const {
-  return limits_.acknowledge == config::Acknowledge::transport && in_flight_.contains(key);
+std::optional<Range> Delivery::sent(BatchKey key) const {
+  const auto found = in_flight_.find(key);
+  if (limits_.acknowledge != config::Acknowledge::transport || found == in_flight_.end())
+    return std::nullopt;
+  return found->second.batch.range;
 }
 
 void Delivery::confirmed(BatchKey key) {

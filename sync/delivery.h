@@ -52,9 +52,9 @@ class Delivery {
   };
   std::optional<Send> next(Clock::time_point now);
 
-  // The transport took the batch (PUBACK, 2xx). True when that is all this destination ever
-  // says, so the batch's range is to be confirmed.
-  [[nodiscard]] bool sent(BatchKey key) const;
+  // The transport took the batch (PUBACK, 2xx). Its range, to be confirmed, when that is all this
+  // destination ever says.
+  [[nodiscard]] std::optional<Range> sent(BatchKey key) const;
 
   // The destination has the whole batch.
   void confirmed(BatchKey key);

@@ -33,7 +33,7 @@ void append_value(std::string& out, const Row& row) {
   if (const auto* number = std::get_if<Decimal>(row.value)) {
     out.append(",\"value_num\":");
     number->append_to(out);
-    out.append(",\"unit\":\"").append(config::ucum(row.metric->unit)).append("\"");
+    out.append(",\"unit\":\"").append(config::ucum(row.unit)).append("\"");
   } else if (const auto* text = std::get_if<std::string>(row.value)) {
     out.append(",\"value_text\":");
     append_json_string(out, *text);
@@ -41,6 +41,29 @@ void append_value(std::string& out, const Row& row) {
     out.append(*truth ? ",\"value_bool\":true" : ",\"value_bool\":false");
   } else {
     out.append(",\"absent\":\"").append(name(std::get<Absent>(*row.value))).append("\"");
+  }
+}
+
+// From `device_id` to `clock`.
+void append_origin(std::string& out, const Row& row) {
+  out.append("\"device_id\":\"").append(row.device).append("\"");
+  if (row.metric != nullptr) {
+    out.append(",\"metric\":\"").append(row.metric->name).append("\"");
+    if (!row.metric->loinc.empty())
+      out.append(",\"code\":\"loinc:").append(row.metric->loinc).append("\"");
+    if (row.metric->mdc != 0) {
+      out.append(",\"mdc\":");
+      append_number(out, row.metric->mdc);
+    }
+  }
+  out.append(",\"observed_at\":\"");
+  append_rfc3339(out, row.observed);
+  out.append("\",\"received_at\":\"");
+  append_rfc3339(out, row.received);
+  out.append("\",\"clock\":\"").append(name(row.clock)).append("\"");
+  if (row.clock == ClockWord::corrected) {
+    out.append(",\"clock_offset_ms\":");
+    append_number(out, row.clock_offset.count());
   }
 }
 
@@ -91,23 +114,8 @@ void RowWriter::append(std::string& out, const Row& row, Sequence sequence,
   append_fixed(out, sequence);
   out.append("\",\"seq\":");
   append_number(out, sequence);
-  out.append(",\"device_id\":\"").append(row.device);
-  out.append("\",\"metric\":\"").append(row.metric->name).append("\"");
-  if (!row.metric->loinc.empty())
-    out.append(",\"code\":\"loinc:").append(row.metric->loinc).append("\"");
-  if (row.metric->mdc != 0) {
-    out.append(",\"mdc\":");
-    append_number(out, row.metric->mdc);
-  }
-  out.append(",\"observed_at\":\"");
-  append_rfc3339(out, row.observed);
-  out.append("\",\"received_at\":\"");
-  append_rfc3339(out, row.received);
-  out.append("\",\"clock\":\"").append(name(row.clock)).append("\"");
-  if (row.clock == ClockWord::corrected) {
-    out.append(",\"clock_offset_ms\":");
-    append_number(out, row.clock_offset.count());
-  }
+  out.push_back(',');
+  append_origin(out, row);
   if (group_first != 0) {
     out.append(",\"group\":\"").append(id_prefix_);
     append_fixed(out, group_first);
@@ -121,6 +129,15 @@ void RowWriter::append(std::string& out, const Row& row, Sequence sequence,
     append_base64(out, row.raw);
     out.push_back('"');
   }
+  out.push_back('}');
+}
+
+void append_held_content(std::string& out, const Row& row) {
+  out.push_back('{');
+  append_origin(out, row);
+  append_value(out, row);
+  out.append(",\"quality\":\"").append(name(row.quality)).append("\"");
+  append_flags(out, row.flags);
   out.push_back('}');
 }
 

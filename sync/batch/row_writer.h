@@ -26,6 +26,7 @@ struct Row {
   ClockWord clock = ClockWord::gateway;
   std::chrono::milliseconds clock_offset{0};  // with ClockWord::corrected
   const Value* value = nullptr;
+  UnitId unit{};                    // of a Decimal value
   Quality quality = Quality::good;
   FlagSet flags;
   std::uint8_t group = 0;           // as in Reading
@@ -44,6 +45,10 @@ class RowWriter {
  private:
   std::string id_prefix_;  // `clinic-042.vitals-k7p3q9x2ab.`
 };
+
+// Appends what is known of a reading that never got a sequence number, as one JSON object with
+// the members of a contract row. `row.metric` may be null.
+void append_held_content(std::string& out, const Row& row);
 
 // Appends `text` as a JSON string with quotes; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);

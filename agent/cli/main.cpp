@@ -1,0 +1,114 @@
+// vitalgate: the command line. Parses, calls one verb, returns its code.
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <vector>
+
+#include "agent/cli/command.h"
+#include "agent/core/text.h"
+
+namespace vitalgate::cli {
+namespace {
+
+constexpr const char* kDefaultFile = "/etc/vitalgate/vitalgate.toml";
+constexpr const char* kExitCodes =
+    "Exit codes: 0 done, 1 failed, 2 usage, 6 daemon not reachable, 7 not in the group,\n"
+    "8 configuration invalid, 9 not found, 130 interrupted.";
+
+struct Program {
+  CLI::App app{"Vitalgate: reads health devices and delivers their readings, none lost.", "vitalgate"};
+  Globals globals;
+  std::string file = kDefaultFile;
+  TailOptions tail;
+  std::function<Exit()> verb;
+
+  Program() {
+    // Before any subcommand is added: flags then work before and after the verb.
+    app.fallthrough();
+    app.require_subcommand(1);
+    app.footer(kExitCodes);
+    app.add_flag("--json", globals.json, "machine-readable output");
+    app.add_flag("--plain,--no-color", globals.plain, "no colour");
+    app.add_flag("-q,--quiet", globals.quiet, "say nothing when all is well");
+    app.add_option("--socket", globals.socket, "the daemon's control socket")
+        ->capture_default_str();
+    add(app, "status", "one screen: hub, buffer, devices", [this] { return show_status(globals); });
+    auto& buffer = group("buffer", "the durable buffer");
+    add(buffer, "status", "what is stored and what waits",
+        [this] { return show_buffer_status(globals); });
+    auto& reading = group("reading", "readings as they come");
+    auto& follow =
+        add(reading, "tail", "show readings live", [this] { return tail_readings(globals, tail); });
+    follow.add_option("--device", tail.device, "only this device");
+    follow.add_option("--metric", tail.metric, "only this metric");
+    follow.add_option("-n,--count", tail.count, "end after this many");
+    auto& config = group("config", "the configuration files");
+    auto& show = add(config, "show", "settings in force, each with its origin",
+                     [this] { return show_config(globals, file); });
+    show.add_option("--config", file, "configuration file")->capture_default_str();
+    auto& validate = add(config, "validate", "report everything that is wrong",
+                         [this] { return validate_config(globals, file); });
+    validate.add_option("FILE,--config", file, "file, or - for standard input")
+        ->capture_default_str();
+    add(app, "version", "version of this program", [this] { return show_version(globals); });
+  }
+
+  CLI::App& group(const char* name, const char* help) {
+    CLI::App* const made = app.add_subcommand(name, help);
+    made->require_subcommand(1);
+    return *made;
+  }
+
+  CLI::App& add(CLI::App& parent, const char* name, const char* help, std::function<Exit()> run) {
+    CLI::App* const made = parent.add_subcommand(name, help);
+    made->callback([this, run = std::move(run)] { verb = run; });
+    return *made;
+  }
+};
+
+// The first word that is no command where one was wanted, with what was probably meant.
+Exit explain_unknown(const Program& program, const std::vector<std::string>& words) {
+  const CLI::App* at = &program.app;
+  for (const std::string& word : words) {
+    if (word.starts_with("-")) continue;
+    std::vector<std::string> names;
+    for (const CLI::App* sub : at->get_subcommands({})) names.push_back(sub->get_name());
+    if (names.empty()) break;
+    const CLI::App* next = nullptr;
+    for (const CLI::App* sub : at->get_subcommands({}))
+      if (sub->get_name() == word) next = sub;
+    if (next != nullptr) {
+      at = next;
+      continue;
+    }
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    const std::string_view meant = nearest(word, views);
+    return fail(program.globals, Exit::usage,
+                fmt::format("no command \"{}\".{}", word,
+                            meant.empty() ? "" : fmt::format(" Did you mean \"{}\"?", meant)),
+                "vitalgate --help");
+  }
+  return Exit::ok;
+}
+
+Exit run(int argc, char** argv) {
+  Program program;
+  try {
+    program.app.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    program.app.exit(help);
+    return Exit::ok;
+  } catch (const CLI::ParseError& error) {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    if (explain_unknown(program, words) == Exit::usage) return Exit::usage;
+    return fail(program.globals, Exit::usage, error.what(), "vitalgate --help");
+  }
+  return program.verb ? program.verb() : Exit::usage;
+}
+
+}  // namespace
+}  // namespace vitalgate::cli
+
+int main(int argc, char** argv) { return static_cast<int>(vitalgate::cli::run(argc, argv)); }

@@ -1,0 +1,40 @@
+#include "agent/intake.h"
+
+#include <array>
+
+namespace vitalgate {
+
+Intake::Counts Intake::take(const Arrival& arrival, Clock::time_point now) {
+  const config::DeviceSettings* const device = admission_.device(arrival.device);
+  std::array<sync::Sequence, 256> group_first{};  // by the reading's group number
+  Counts counts;
+  for (const Reading& reading : arrival.readings) {
+    const Judgement judgement = admission_.judge(device, arrival, reading);
+    if (!judgement.accepted()) {
+      hold(arrival, judgement);
+      ++counts.held;
+      continue;
+    }
+    sync::Sequence& first = group_first.at(reading.group);
+    const auto appended =
+        buffer_.append(device->lane, judgement.row, reading.group == 0 ? 0 : first, now);
+    if (reading.group != 0 && first == 0) first = appended.sequence;
+    tail_.offer(appended.text);
+    ++counts.accepted;
+  }
+  return counts;
+}
+
+void Intake::hold(const Arrival& arrival, const Judgement& judgement) {
+  std::string content;
+  sync::append_held_content(content, judgement.row);
+  const auto raw = judgement.row.raw;
+  buffer_.hold({.received = arrival.received.wall,
+                .device = arrival.device,
+                .rule = std::string(judgement.rule),
+                .reason = judgement.reason,
+                .content = std::move(content),
+                .raw = std::string(reinterpret_cast<const char*>(raw.data()), raw.size())});
+}
+
+}  // namespace vitalgate

@@ -1,0 +1,193 @@
+#include "agent/runtime.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <systemd/sd-daemon.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "agent/control.h"
+#include "agent/core/limits.h"
+#include "agent/core/log.h"
+#include "agent/gateway.h"
+#include "agent/version.h"
+#include "firmware-bridge/serial/serial_source.h"
+#include "sync/uplink/mqtt_uplink.h"
+
+namespace vitalgate {
+namespace {
+
+constexpr timespec kSignalTick{0, 200'000'000};
+
+// A thread with a name and a pulse: the watchdog is fed only while every pulse goes on.
+class Worker {
+ public:
+  using Alive = std::function<void()>;
+
+  template <class Body>
+  Worker(std::string name, Body body) : name_(std::move(name)) {
+    thread_ = std::jthread([this, body = std::move(body)](const std::stop_token& stop) {
+      pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+      body(stop, [this] { ++pulse_; });
+      ended_ = true;
+    });
+  }
+
+  void request_stop() { thread_.request_stop(); }
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+  [[nodiscard]] bool ended() const { return ended_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // Main thread only.
+  bool is_healthy(Clock::time_point now) {
+    const std::uint64_t pulse = pulse_;
+    if (pulse != seen_ || ended_) {
+      seen_ = pulse;
+      since_ = now;
+    }
+    return now - since_ < limits::kProgressDeadline;
+  }
+
+ private:
+  std::string name_;
+  std::atomic<std::uint64_t> pulse_{0};
+  std::atomic<bool> ended_{false};
+  std::uint64_t seen_ = 0;
+  Clock::time_point since_ = Clock::now();
+  std::jthread thread_;
+};
+
+using Workers = std::vector<std::unique_ptr<Worker>>;
+
+void stop_and_join(Workers& workers) {
+  for (const auto& worker : workers) worker->request_stop();
+  for (const auto& worker : workers) worker->join();
+}
+
+Result<sync::Buffer> open_buffer(const config::Settings& settings) {
+  sync::BufferOptions options{.directory = settings.buffer.directory,
+                              .gateway = settings.gateway.id,
+                              .site = settings.gateway.site_id,
+                              .agent_version = std::string(kVersion),
+                              .config_version = settings.version,
+                              .destinations = {},
+                              .batch = {.max_readings = settings.upload.max_readings,
+                                        .max_bytes = settings.upload.max_bytes,
+                                        .max_age = settings.upload.max_age},
+                              .keep_sent = settings.buffer.keep_sent,
+                              .max_disk_bytes = settings.buffer.max_disk_bytes};
+  for (const auto& destination : settings.destinations)
+    options.destinations.push_back(destination.name);
+  return sync::Buffer::open(std::move(options), Clock::now());
+}
+
+// Everything that runs, in the order in which it is made; threads end before what they use.
+class Agent {
+ public:
+  Agent(const config::Settings& settings, ControlServer control, sync::Buffer buffer)
+      : settings_(settings), control_(std::move(control)), buffer_(std::move(buffer)) {
+    for (const auto& device : settings.devices)
+      sources_.push_back(std::make_unique<bridge::SerialSource>(sources_.size(), device));
+    for (const auto& destination : settings.destinations)
+      uplinks_.push_back(std::make_unique<sync::MqttUplink>(
+          sync::MqttOptions{uplinks_.size(), destination, settings.gateway.id}));
+  }
+
+  Result<> run() {
+    Gateway::Parts parts{settings_, buffer_, {}, {}, board_, tail_};
+    for (const auto& source : sources_) parts.sources.push_back(source.get());
+    for (const auto& uplink : uplinks_) parts.uplinks.push_back(uplink.get());
+    Gateway gateway(std::move(parts));
+    start(gateway);
+    log::info("agent.started", "reading devices and delivering",
+              {{"version", kVersion}, {"gateway", settings_.gateway.id},
+               {"devices", settings_.devices.size()}, {"epoch", buffer_.epoch()}});
+    sd_notify(0, "READY=1");
+    watch_over();
+    sd_notify(0, "STOPPING=1");
+    // Devices first, so that nothing new comes; the core drains over the links; then the links.
+    stop_and_join(producers_);
+    stop_and_join(core_);
+    stop_and_join(links_);
+    stop_and_join(others_);
+    if (outcome_) log::info("agent.stopped", "everything received is stored");
+    return std::move(outcome_);
+  }
+
+ private:
+  void start(Gateway& gateway) {
+    core_.push_back(std::make_unique<Worker>("core", [&](const auto& stop, const auto& alive) {
+      outcome_ = gateway.run(stop, events_, alive);
+    }));
+    others_.push_back(std::make_unique<Worker>("control", [&](const auto& stop, const auto& alive) {
+      control_.run(stop, board_, tail_, alive);
+    }));
+    for (const auto& uplink : uplinks_)
+      links_.push_back(worker_for("uplink-" + std::to_string(links_.size() + 1), *uplink));
+    for (const auto& source : sources_)
+      producers_.push_back(worker_for("serial-" + std::to_string(producers_.size() + 1), *source));
+  }
+
+  // A source or an uplink: something that runs, and hands its events to the core.
+  template <class Producer>
+  std::unique_ptr<Worker> worker_for(std::string name, Producer& producer) {
+    return std::make_unique<Worker>(
+        std::move(name), [this, &producer](const auto& stop, const auto& alive) {
+          producer.run(
+              stop, [&](auto event) { return events_.push(Event(std::move(event)), stop); }, alive);
+        });
+  }
+
+  // Waits for a reason to stop and feeds the service manager's watchdog meanwhile.
+  void watch_over() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    while (!core_.front()->ended()) {
+      if (const int signal = sigtimedwait(&signals, nullptr, &kSignalTick); signal > 0) {
+        log::info("agent.stopping", "a signal asked for it", {{"signal", signal}});
+        return;
+      }
+      if (all_healthy()) sd_notify(0, "WATCHDOG=1");
+    }
+  }
+
+  bool all_healthy() {
+    bool healthy = true;
+    for (auto* group : {&core_, &producers_, &links_, &others_})
+      for (const auto& worker : *group) {
+        if (worker->is_healthy(Clock::now())) continue;
+        healthy = false;
+        log::error("agent.stuck", "a thread makes no progress", {{"thread", worker->name()}});
+      }
+    return healthy;
+  }
+
+  const config::Settings& settings_;
+  ControlServer control_;
+  sync::Buffer buffer_;
+  EventChannel events_{limits::kEventQueueLength};
+  StatusBoard board_;
+  Tail tail_;
+  std::vector<std::unique_ptr<bridge::Source>> sources_;
+  std::vector<std::unique_ptr<sync::Uplink>> uplinks_;
+  Result<> outcome_;
+  Workers core_, producers_, links_, others_;
+};
+
+}  // namespace
+
+Result<> run_agent(const config::Settings& settings) {
+  ControlServer control = VG_TRY(ControlServer::listen(settings.control.socket));
+  sync::Buffer buffer = VG_TRY(open_buffer(settings));
+  return Agent(settings, std::move(control), std::move(buffer)).run();
+}
+
+}  // namespace vitalgate

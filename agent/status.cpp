@@ -1,0 +1,115 @@
+#include "agent/status.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace vitalgate {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double seconds(std::chrono::milliseconds duration) {
+  return std::round(static_cast<double>(std::max<std::int64_t>(0, duration.count())) / 100) / 10;
+}
+
+Json age(const std::optional<Clock::time_point>& then, Clock::time_point now) {
+  if (!then) return nullptr;
+  return seconds(std::chrono::duration_cast<std::chrono::milliseconds>(now - *then));
+}
+
+Json to_json(const BufferStatus& buffer, WallTime wall) {
+  Json streams = Json::array();
+  for (const StreamStatus& stream : buffer.streams)
+    streams.push_back({{"stream_id", stream.stream_id},
+                       {"lane", stream.lane},
+                       {"next_seq", stream.next_seq},
+                       {"next_batch", stream.next_batch}});
+  return {{"waiting", buffer.waiting},
+          {"waiting_bytes", buffer.waiting_bytes},
+          {"oldest_waiting_s",
+           buffer.oldest_waiting ? Json(seconds(wall - *buffer.oldest_waiting)) : Json(nullptr)},
+          {"stored", buffer.stored},
+          {"quarantined", buffer.quarantined},
+          {"dropped", buffer.dropped},
+          {"epoch", buffer.epoch},
+          {"storage", buffer.storage},
+          {"hint", buffer.hint},
+          {"streams", std::move(streams)}};
+}
+
+Json to_json(const DestinationStatus& destination, Clock::time_point now) {
+  return {{"name", destination.name},
+          {"state", destination.state},
+          {"detail", destination.detail},
+          {"hint", destination.hint},
+          {"in_flight", destination.in_flight},
+          {"waiting", destination.waiting},
+          {"confirmed", destination.confirmed},
+          {"repeated", destination.repeated},
+          {"last_confirmed_s", age(destination.last_confirmed, now)}};
+}
+
+Json to_json(const DeviceStatus& device, Clock::time_point now) {
+  return {{"id", device.id},
+          {"driver", device.driver},
+          {"port", device.port},
+          {"state", device.state},
+          {"detail", device.detail},
+          {"hint", device.hint},
+          {"last_s", age(device.last, now)},
+          {"per_minute", device.per_minute},
+          {"received", device.received},
+          {"quarantined", device.quarantined},
+          {"bad_frames", device.bad_frames},
+          {"skipped_bytes", device.skipped_bytes}};
+}
+
+std::string_view word(Health health) {
+  switch (health) {
+    case Health::ok: return "ok";
+    case Health::degraded: return "degraded";
+    case Health::failing: return "failing";
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string to_json(const Status& status, Clock::time_point now, WallTime wall) {
+  Json destinations = Json::array();
+  for (const DestinationStatus& destination : status.destinations)
+    destinations.push_back(to_json(destination, now));
+  Json devices = Json::array();
+  for (const DeviceStatus& device : status.devices) devices.push_back(to_json(device, now));
+  const auto up = std::chrono::duration_cast<std::chrono::seconds>(now - status.started).count();
+  const Json json{{"schema", "vitalgate.status/1"},
+                  {"gateway_id", status.gateway_id},
+                  {"site_id", status.site_id},
+                  {"version", status.version},
+                  {"pid", ::getpid()},
+                  {"uptime_s", up},
+                  {"time", to_rfc3339(wall)},
+                  {"state", word(status.health)},
+                  {"reason", status.reason},
+                  {"buffer", to_json(status.buffer, wall)},
+                  {"destinations", std::move(destinations)},
+                  {"devices", std::move(devices)}};
+  // Words that came from a broker may not be UTF-8: shown as replacement characters.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void StatusBoard::publish(Status status) {
+  auto fresh = std::make_shared<const Status>(std::move(status));
+  const std::scoped_lock lock(mutex_);
+  latest_.swap(fresh);
+}
+
+std::shared_ptr<const Status> StatusBoard::latest() const {
+  const std::scoped_lock lock(mutex_);
+  return latest_;
+}
+
+}  // namespace vitalgate

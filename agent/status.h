@@ -1,0 +1,92 @@
+// Status: one picture of the running agent. What the CLI shows is this, and nothing else.
+//
+// Holds ids, counts, times and our own words: never a value of a patient.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/core/clock.h"
+
+namespace vitalgate {
+
+enum class Health : std::uint8_t { ok, degraded, failing };
+
+struct StreamStatus {
+  std::string stream_id;
+  std::string lane;
+  std::uint64_t next_seq = 0;
+  std::uint64_t next_batch = 0;
+};
+
+struct BufferStatus {
+  std::uint64_t waiting = 0;
+  std::uint64_t waiting_bytes = 0;
+  std::optional<WallTime> oldest_waiting;
+  std::uint64_t stored = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t dropped = 0;
+  std::string epoch;
+  std::string storage = "ok";  // else what is wrong
+  std::string hint;
+  std::vector<StreamStatus> streams;  // those that hold anything
+};
+
+struct DestinationStatus {
+  std::string name;
+  std::string state;  // connected, connecting, down
+  std::string detail;
+  std::string hint;
+  std::uint64_t in_flight = 0;
+  std::uint64_t waiting = 0;    // batches
+  std::uint64_t confirmed = 0;  // readings, since start
+  std::uint64_t repeated = 0;   // batches sent again, since start
+  std::optional<Clock::time_point> last_confirmed;
+};
+
+struct DeviceStatus {
+  std::string id;
+  std::string driver;
+  std::string port;
+  std::string state;  // connected, silent, waiting, held, refused
+  std::string detail;
+  std::string hint;
+  std::optional<Clock::time_point> last;
+  std::uint64_t per_minute = 0;
+  std::uint64_t received = 0;
+  std::uint64_t quarantined = 0;
+  std::uint64_t bad_frames = 0;
+  std::uint64_t skipped_bytes = 0;
+};
+
+struct Status {
+  std::string gateway_id;
+  std::string site_id;
+  std::string version;
+  Clock::time_point started;
+  Health health = Health::ok;
+  std::string reason;
+  BufferStatus buffer;
+  std::vector<DestinationStatus> destinations;
+  std::vector<DeviceStatus> devices;
+};
+
+// `vitalgate.status/1`; ages are counted to `now`.
+std::string to_json(const Status& status, Clock::time_point now, WallTime wall);
+
+// Where the core thread leaves its latest picture and others find it. Any thread.
+class StatusBoard {
+ public:
+  void publish(Status status);
+  [[nodiscard]] std::shared_ptr<const Status> latest() const;  // null before the first
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Status> latest_;
+};
+
+}  // namespace vitalgate

@@ -1,0 +1,67 @@
+#include "config/rules.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+namespace vitalgate::config {
+namespace {
+
+// No two sections of `table` may have the same text under `key`.
+void check_unique(const Document& document, std::string_view table, std::string_view key,
+                  bool is_path, Report& report) {
+  std::map<std::string, const Section*> seen;
+  for (const Section& section : document.sections) {
+    const Given* given = section.table->name == table ? section.find(key) : nullptr;
+    const auto* text = given != nullptr ? std::get_if<std::string>(&given->raw.value) : nullptr;
+    if (text == nullptr || text->empty()) continue;
+    const std::string same =
+        is_path ? std::filesystem::path(*text).lexically_normal().string() : *text;
+    const auto [first, added] = seen.emplace(same, &section);
+    if (added) continue;
+    report.add(given->at, {section.dotted(key),
+                           "\"" + *text + "\" is already that of " + first->second->name + " (" +
+                               report.origin(first->second->find(key)->at) + ")",
+                           "each " + std::string(table) + " needs its own " + std::string(key),
+                           {},
+                           false});
+  }
+}
+
+// `key` is only of use together with `partner`.
+void check_needs(const Section& section, std::string_view key, std::string_view partner,
+                 Report& report) {
+  const Given* given = section.find(key);
+  if (given == nullptr || section.find(partner) != nullptr) return;
+  const Key& missing = *find_key(section.table->name, partner);
+  report.add(given->at, {section.dotted(key),
+                         "this needs " + std::string(partner) + " beside it",
+                         std::string(partner) + " = \"" + std::string(missing.example) + "\"",
+                         {},
+                         true});
+}
+
+}  // namespace
+
+void check_rules(const Document& document, Report& report) {
+  check_unique(document, "device", "id", false, report);
+  check_unique(document, "device", "port", true, report);
+  check_unique(document, "destination", "name", false, report);
+
+  bool any_destination = false;
+  for (const Section& section : document.sections) {
+    if (section.table->name != "destination") continue;
+    any_destination = true;
+    check_needs(section, "certificate", "key", report);
+    check_needs(section, "key", "certificate", report);
+    check_needs(section, "password", "username", report);
+  }
+  if (!any_destination && document.complete)
+    report.add({}, {"destination",
+                    "there is none, so readings would go nowhere",
+                    "add [[destination]] with name, host and ca",
+                    {},
+                    false});
+}
+
+}  // namespace vitalgate::config

@@ -1,0 +1,72 @@
+// How a checked Value gets into its field of Settings: one set_*<&Struct::field> for each table.
+// Only keys.cpp includes this. The value has passed its key's check, so nothing here can fail.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "config/keys.h"
+
+namespace vitalgate::config::setters {
+
+inline void put(std::string& field, const Value& value) { field = value.text; }
+inline void put(std::filesystem::path& field, const Value& value) { field = value.text; }
+inline void put(bool& field, const Value& value) { field = value.number != 0; }
+inline void put(Lane& field, const Value& value) {
+  field = lane_from(value.text).value_or(Lane::vitals);
+}
+inline void put(log::Level& field, const Value& value) {
+  field = log::level_from(value.text).value_or(log::Level::info);
+}
+inline void put(Acknowledge& field, const Value& value) {
+  field = value.text == "transport" ? Acknowledge::transport : Acknowledge::hub;
+}
+template <std::unsigned_integral Number>
+void put(Number& field, const Value& value) {
+  field = static_cast<Number>(value.number);
+}
+template <class Rep, class Period>
+void put(std::chrono::duration<Rep, Period>& field, const Value& value) {
+  // Rounded up: a unit coarser than a millisecond must not make 500ms a zero.
+  field = std::chrono::ceil<std::chrono::duration<Rep, Period>>(
+      std::chrono::milliseconds(value.number));
+}
+template <class Field>
+void put(std::optional<Field>& field, const Value& value) {
+  put(field.emplace(), value);
+}
+
+template <auto Field>
+void set_top(const Target& target, const Value& value) {
+  put(target.settings.*Field, value);
+}
+template <auto Field>
+void set_gateway(const Target& target, const Value& value) {
+  put(target.settings.gateway.*Field, value);
+}
+template <auto Field>
+void set_buffer(const Target& target, const Value& value) {
+  put(target.settings.buffer.*Field, value);
+}
+template <auto Field>
+void set_upload(const Target& target, const Value& value) {
+  put(target.settings.upload.*Field, value);
+}
+template <auto Field>
+void set_control(const Target& target, const Value& value) {
+  put(target.settings.control.*Field, value);
+}
+template <auto Field>
+void set_device(const Target& target, const Value& value) {
+  put(target.device->*Field, value);
+}
+template <auto Field>
+void set_destination(const Target& target, const Value& value) {
+  put(target.destination->*Field, value);
+}
+inline void set_nothing(const Target&, const Value&) {}
+
+}  // namespace vitalgate::config::setters

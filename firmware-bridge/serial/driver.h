@@ -1,0 +1,63 @@
+// Driver: turns the bytes of one serial line into arrivals. Pure: no I/O, no clock, no thread.
+//
+// The outcome does not depend on how the line cut the bytes into reads. Memory is bounded by
+// limits::kFrameBytesMax. Bytes that make no sense are counted, never an error: the line goes on.
+// One thread at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "agent/core/reading.h"
+#include "firmware-bridge/source.h"
+
+namespace vitalgate::bridge {
+
+class Driver {
+ public:
+  Driver() = default;
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+  virtual ~Driver() = default;
+
+  // Appends one Arrival for each whole message that `bytes` completes; `received` is when they
+  // were read. Arrival.device and .ticket are left to the source, and so is splitting at
+  // limits::kReadingsPerArrivalMax. Every RawSpan lies inside its Arrival's bytes.
+  virtual void feed(std::span<const std::byte> bytes, Stamp received,
+                    std::vector<Arrival>& out) = 0;
+
+  // Since construction, across reset(). Every byte fed is part of a counted frame, in
+  // skipped_bytes (bad frames too), or of a frame that is still arriving.
+  [[nodiscard]] virtual SourceCounts counts() const = 0;
+
+  // The line was opened anew: what was half received will not be completed.
+  virtual void reset() = 0;
+
+  // What the device waits for once an Arrival of it is durable; empty: it does not ask.
+  [[nodiscard]] virtual std::span<const std::byte> acknowledgement() const { return {}; }
+
+  // What must be told to the device now, without waiting for anything: "that record was broken,
+  // send it again". Handed out once.
+  virtual std::vector<std::byte> take_reply() { return {}; }
+};
+
+struct DriverInfo {
+  std::string_view name;  // setting `device.driver`
+  std::uint32_t baud;     // what its devices use, 8N1
+  std::unique_ptr<Driver> (*make)();
+  std::string_view description;  // one line for a person
+};
+
+std::span<const DriverInfo> serial_drivers();
+
+// Nullptr for a name that is no driver.
+const DriverInfo* find_serial_driver(std::string_view name);
+
+// The names of serial_drivers(), in its order: what the settings loader accepts.
+std::span<const std::string_view> serial_driver_names();
+
+}  // namespace vitalgate::bridge

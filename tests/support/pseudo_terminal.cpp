@@ -1,0 +1,146 @@
+#include "tests/support/pseudo_terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "tests/support/failure.h"
+
+namespace vitalgate::test {
+namespace {
+
+constexpr unsigned kLooksPerLockCheck = 50;
+
+bool has_reader(int master) {
+  pollfd state{master, 0, 0};
+  return poll(&state, 1, 0) >= 0 && (state.revents & POLLHUP) == 0;
+}
+
+// Opened and closed once: from then on the kernel tells whether somebody has it open.
+void prepare(int slave) {
+  termios settings{};
+  tcgetattr(slave, &settings);
+  cfmakeraw(&settings);
+  tcsetattr(slave, TCSANOW, &settings);
+  close(slave);
+}
+
+Failure no_terminal(const std::string& why) {
+  return {"cannot make a pseudo-terminal: " + why + ": " +
+              std::generic_category().message(errno),
+          "in a container, mount devpts: mount -t devpts devpts /dev/pts"};
+}
+
+}  // namespace
+
+PseudoTerminal::PseudoTerminal(std::filesystem::path link) : link_(std::move(link)) { connect(); }
+
+PseudoTerminal::~PseudoTerminal() { unplug(); }
+
+void PseudoTerminal::plug() {
+  const std::lock_guard lock(mutex_);
+  if (master_ < 0) connect();
+}
+
+void PseudoTerminal::unplug() {
+  const std::lock_guard lock(mutex_);
+  std::error_code ignored;  // somebody else removed it
+  std::filesystem::remove(link_, ignored);
+  disconnect();
+}
+
+void PseudoTerminal::connect() {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  char name[64] = {};
+  if (master < 0) throw no_terminal("posix_openpt");
+  if (grantpt(master) != 0 || unlockpt(master) != 0 ||
+      ptsname_r(master, name, sizeof name) != 0) {
+    close(master);
+    throw no_terminal("grantpt");
+  }
+  const int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (slave < 0) {
+    close(master);
+    throw no_terminal(name);
+  }
+  prepare(slave);
+  // Made aside and renamed, so that a reader never sees the link half changed.
+  const auto fresh = std::filesystem::path(link_.string() + ".new");
+  std::filesystem::remove(fresh);
+  std::filesystem::create_symlink(name, fresh);
+  std::filesystem::rename(fresh, link_);
+  disconnect();
+  master_ = master;
+  slave_ = name;
+}
+
+void PseudoTerminal::disconnect() {
+  if (master_ >= 0) close(std::exchange(master_, -1));
+  was_heard_ = false;
+  rest_.clear();
+}
+
+void PseudoTerminal::tend() {
+  const std::lock_guard lock(mutex_);
+  if (master_ < 0) return;
+  const bool heard_now = has_reader(master_);
+  if (!heard_now && (was_heard_ || locked_by_the_dead())) {
+    connect();
+    return;
+  }
+  was_heard_ = heard_now;
+}
+
+// A reader that came and died between two looks was never seen, but its exclusive lock (TIOCEXCL)
+// is still there and keeps everybody but root out. Looked for now and then.
+bool PseudoTerminal::locked_by_the_dead() {
+  if (++quiet_ % kLooksPerLockCheck != 0) return false;
+  const int slave = open(slave_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+  const bool refused = slave < 0 && errno == EBUSY;
+  if (slave >= 0) close(slave);
+  return refused && !has_reader(master_);
+}
+
+bool PseudoTerminal::flush_rest() {
+  if (rest_.empty()) return true;
+  const ssize_t done = ::write(master_, rest_.data(), rest_.size());
+  if (done > 0) rest_.erase(rest_.begin(), rest_.begin() + done);
+  return rest_.empty();
+}
+
+bool PseudoTerminal::write(std::span<const std::uint8_t> frame) {
+  const std::lock_guard lock(mutex_);
+  if (master_ < 0 || !has_reader(master_)) {
+    ++counts_.unheard;
+    return false;
+  }
+  was_heard_ = true;
+  const ssize_t done = flush_rest() ? ::write(master_, frame.data(), frame.size()) : 0;
+  if (done <= 0) {
+    ++counts_.discarded;
+    return false;
+  }
+  // The kernel took a part: the rest goes first next time, as bytes on a wire cannot be taken back.
+  rest_.assign(frame.begin() + done, frame.end());
+  ++counts_.sent;
+  return true;
+}
+
+bool PseudoTerminal::heard() const {
+  const std::lock_guard lock(mutex_);
+  return master_ >= 0 && has_reader(master_);
+}
+
+PseudoTerminal::Counts PseudoTerminal::counts() const {
+  const std::lock_guard lock(mutex_);
+  return counts_;
+}
+
+}  // namespace vitalgate::test

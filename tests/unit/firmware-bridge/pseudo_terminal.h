@@ -1,0 +1,66 @@
+// A serial line without hardware: we are the device at its one end.
+#pragma once
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "agent/core/check.h"
+#include "tests/unit/firmware-bridge/bytes.h"
+
+namespace vitalgate::test {
+
+class PseudoTerminal {
+ public:
+  PseudoTerminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    char name[64];
+    VG_CHECK(master_ >= 0 && ::grantpt(master_) == 0 && ::unlockpt(master_) == 0);
+    VG_CHECK(::ptsname_r(master_, name, sizeof name) == 0);
+    path_ = name;
+    termios raw{};
+    VG_CHECK(::tcgetattr(master_, &raw) == 0);
+    ::cfmakeraw(&raw);
+    VG_CHECK(::tcsetattr(master_, TCSANOW, &raw) == 0);
+  }
+  PseudoTerminal(const PseudoTerminal&) = delete;
+  PseudoTerminal& operator=(const PseudoTerminal&) = delete;
+  ~PseudoTerminal() { unplug(); }
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] int master() const { return master_; }
+
+  void unplug() {
+    if (master_ >= 0) ::close(std::exchange(master_, -1));
+  }
+
+  void send(std::span<const std::byte> bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t count = ::write(master_, bytes.data(), bytes.size());
+      VG_CHECK(count > 0);
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+    }
+  }
+
+  // What came within `patience`; as soon as something comes.
+  [[nodiscard]] Bytes receive(std::chrono::milliseconds patience) const {
+    pollfd line{master_, POLLIN, 0};
+    if (::poll(&line, 1, static_cast<int>(patience.count())) <= 0) return {};
+    Bytes bytes(256);
+    const ssize_t count = ::read(master_, bytes.data(), bytes.size());
+    bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+    return bytes;
+  }
+
+ private:
+  int master_;
+  std::string path_;
+};
+
+}  // namespace vitalgate::test

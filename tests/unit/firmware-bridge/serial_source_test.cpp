@@ -1,0 +1,292 @@
+// A source on a real pseudo-terminal: the test is the device at the other end.
+#include "firmware-bridge/serial/serial_source.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "config/catalogue.h"
+#include "tests/unit/firmware-bridge/other_process.h"
+#include "tests/unit/firmware-bridge/pseudo_terminal.h"
+#include "tests/unit/firmware-bridge/source_run.h"
+
+namespace vitalgate::bridge {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::Bytes;
+using test::from_hex;
+using test::PseudoTerminal;
+using test::SourceRun;
+
+constexpr std::string_view kRecord =
+    "00 02 00 0D 00 0E 14 18 07 1E 0B 2D 00 00 02 00 00 48 00 61 34 03";
+constexpr std::string_view kOtherRecord =
+    "00 02 00 0D 00 0E 14 18 07 1E 0B 2E 00 00 02 00 00 48 00 61 35 03";
+
+config::DeviceSettings device(const std::string& driver, const std::string& port) {
+  config::DeviceSettings settings;
+  settings.id = "bay1";
+  settings.driver = driver;
+  settings.port = port;
+  return settings;
+}
+
+// `count` measurements of data format 8.
+Bytes measurements(std::size_t count) {
+  Bytes bytes;
+  const Bytes one = from_hex("80 48 61 00");
+  for (std::size_t i = 0; i < count; ++i) bytes.insert(bytes.end(), one.begin(), one.end());
+  return bytes;
+}
+
+// A path that is a link, as /dev/serial/by-id has them.
+class Link {
+ public:
+  Link()
+      : path_(std::filesystem::path(testing::TempDir()) /
+              ("serial_source_test." + std::to_string(::getpid()))) {
+    std::filesystem::remove(path_);
+  }
+  ~Link() { std::filesystem::remove(path_); }
+  Link(const Link&) = delete;
+  Link& operator=(const Link&) = delete;
+  void point_to(const std::string& target) {
+    std::filesystem::remove(path_);
+    std::filesystem::create_symlink(target, path_);
+  }
+  void remove() { std::filesystem::remove(path_); }
+  [[nodiscard]] std::string path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(SerialSourceTest, ArrivalsCarryTheirDeviceAndTicketsThatCountUp) {
+  const PseudoTerminal line;
+  SerialSource source(7, device("nonin-df8", line.path()));
+  SourceRun run(source);
+  EXPECT_EQ(run.report(1).state, SourceState::connected);
+  const auto before = Stamp::now();
+  line.send(measurements(3));
+  ASSERT_TRUE(run.wait_for<Arrival>(3));
+  const auto arrivals = run.all<Arrival>();
+  for (std::size_t i = 0; i < arrivals.size(); ++i) {
+    EXPECT_EQ(arrivals[i].device, "bay1");
+    EXPECT_EQ(arrivals[i].ticket, i + 1);
+    EXPECT_GE(arrivals[i].received.boot, before.boot);
+    EXPECT_EQ(test::value_of(arrivals[i], config::metric::kSpo2), "97");
+  }
+}
+
+TEST(SerialSourceTest, CountsFollowWithinASecondOrSo) {
+  const PseudoTerminal line;
+  SerialSource source(0, device("nonin-df8", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  line.send(measurements(3));
+  ASSERT_TRUE(run.wait_for<SourceCounts>(1));
+  for (int i = 0; i < 30 && run.all<SourceCounts>().back().frames < 3; ++i)
+    std::this_thread::sleep_for(milliseconds(100));
+  EXPECT_EQ(run.all<SourceCounts>().back().frames, 3u);
+}
+
+TEST(SerialSourceTest, StaysAliveOnASilentLineAndStopsAtOnce) {
+  const PseudoTerminal line;
+  SerialSource source(0, device("nonin-df8", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  const unsigned before = run.alive();
+  std::this_thread::sleep_for(milliseconds(2300));
+  EXPECT_GE(run.alive(), before + 2);
+  EXPECT_EQ(run.all<SourceReport>().size(), 1u);
+  const auto start = Clock::now();
+  run.stop();
+  EXPECT_LT(Clock::now() - start, milliseconds(500));
+}
+
+TEST(SerialSourceTest, AMissingPortIsReportedOnceAndOpenedWhenItComes) {
+  Link link;
+  SerialSource source(0, device("nonin-df8", link.path()));
+  SourceRun run(source);
+  const auto missing = run.report(1);
+  EXPECT_EQ(missing.state, SourceState::waiting);
+  EXPECT_EQ(missing.what, "no such port: " + link.path());
+  EXPECT_FALSE(missing.hint.empty());
+  std::this_thread::sleep_for(milliseconds(1000));
+  EXPECT_EQ(run.all<SourceReport>().size(), 1u);
+
+  const PseudoTerminal line;
+  link.point_to(line.path());
+  EXPECT_EQ(run.report(2).state, SourceState::connected);
+}
+
+TEST(SerialSourceTest, AReplacedLineIsFoundUnderItsOldName) {
+  Link link;
+  PseudoTerminal first;
+  link.point_to(first.path());
+  SerialSource source(0, device("nonin-df8", link.path()));
+  SourceRun run(source);
+  run.report(1);
+  first.send(measurements(1));
+  ASSERT_TRUE(run.wait_for<Arrival>(1));
+
+  first.unplug();
+  const auto gone = run.report(2);
+  EXPECT_EQ(gone.state, SourceState::waiting);
+  EXPECT_EQ(gone.what, "unplugged");
+  link.remove();
+  std::this_thread::sleep_for(milliseconds(500));
+
+  const PseudoTerminal second;
+  link.point_to(second.path());
+  EXPECT_EQ(run.report(3).state, SourceState::connected);
+  second.send(measurements(1));
+  ASSERT_TRUE(run.wait_for<Arrival>(2));
+  EXPECT_EQ(run.all<Arrival>().back().ticket, 2u);
+}
+
+TEST(SerialSourceTest, ASilentLineWhoseLinkMovedIsLeftForTheNewOne) {
+  Link link;
+  const PseudoTerminal first, second;
+  link.point_to(first.path());
+  SerialSource source(0, device("nonin-df8", link.path()));
+  SourceRun run(source);
+  run.report(1);
+  link.point_to(second.path());
+  EXPECT_EQ(run.report(2).what, "unplugged");
+  EXPECT_EQ(run.report(3).state, SourceState::connected);
+  second.send(measurements(1));
+  EXPECT_TRUE(run.wait_for<Arrival>(1));
+}
+
+TEST(SerialSourceTest, AHeldPortNamesTheHolderAndIsTakenWhenFree) {
+  const PseudoTerminal line;
+  test::OtherProcess other(line, test::OtherProcess::Way::opens_and_locks);
+  SerialSource source(0, device("nonin-df8", line.path()));
+  SourceRun run(source);
+  const auto held = run.report(1);
+  EXPECT_EQ(held.state, SourceState::held);
+  EXPECT_EQ(held.what, other.held_by());
+  other.end();
+  EXPECT_EQ(run.report(2).state, SourceState::connected);
+}
+
+TEST(SerialSourceTest, APathThatIsNoPortIsRefused) {
+  SerialSource source(0, device("nonin-df8", "/dev/null"));
+  SourceRun run(source);
+  EXPECT_EQ(run.report(1).state, SourceState::refused);
+}
+
+TEST(SerialSourceTest, StopsReadingAtTheOutstandingLimitAndGoesOnWhenDurable) {
+  constexpr std::size_t kLimit = limits::kOutstandingArrivalsMax;
+  const PseudoTerminal line;
+  SerialSource source(0, device("nonin-df8", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  line.send(measurements(kLimit + 40));
+  ASSERT_TRUE(run.wait_for<Arrival>(kLimit));
+  const unsigned before = run.alive();
+  std::this_thread::sleep_for(milliseconds(1500));
+  EXPECT_EQ(run.all<Arrival>().size(), kLimit);
+  EXPECT_GT(run.alive(), before);
+  EXPECT_LT(run.alive(), before + 20) << "it must wait, not spin";
+
+  source.durable(30);
+  ASSERT_TRUE(run.wait_for<Arrival>(kLimit + 30));
+  std::this_thread::sleep_for(milliseconds(200));
+  EXPECT_EQ(run.all<Arrival>().size(), kLimit + 30);
+  source.durable(kLimit + 30);
+  ASSERT_TRUE(run.wait_for<Arrival>(kLimit + 40));
+}
+
+TEST(SerialSourceTest, ARecordIsAcknowledgedOnlyAfterItIsDurable) {
+  const PseudoTerminal line;
+  SerialSource source(0, device("nonin-df13", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  line.send(from_hex(kRecord));
+  ASSERT_TRUE(run.wait_for<Arrival>(1));
+  EXPECT_TRUE(run.all<Arrival>()[0].urgent_commit);
+  EXPECT_TRUE(line.receive(milliseconds(300)).empty());
+  source.durable(1);
+  EXPECT_EQ(line.receive(seconds(5)), from_hex("06"));
+  EXPECT_TRUE(line.receive(milliseconds(200)).empty());
+}
+
+TEST(SerialSourceTest, ABrokenRecordIsAskedForAgainAtOnce) {
+  const PseudoTerminal line;
+  SerialSource source(0, device("nonin-df13", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  Bytes broken = from_hex(kRecord);
+  broken[19] = std::byte{0x60};
+  line.send(broken);
+  EXPECT_EQ(line.receive(seconds(5)), from_hex("15"));
+  EXPECT_TRUE(run.all<Arrival>().empty());
+}
+
+TEST(SerialSourceTest, ARecordSentTwiceBeforeItsAnswerIsAnsweredOnce) {
+  // The second answer would be taken for the answer to the record that comes next.
+  const PseudoTerminal line;
+  SerialSource source(0, device("nonin-df13", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  line.send(from_hex(kRecord));
+  line.send(from_hex(kRecord));
+  ASSERT_TRUE(run.wait_for<Arrival>(2));
+  source.durable(1);
+  EXPECT_TRUE(line.receive(milliseconds(200)).empty());
+  source.durable(2);
+  EXPECT_EQ(line.receive(seconds(5)), from_hex("06"));
+  line.send(from_hex(kOtherRecord));
+  ASSERT_TRUE(run.wait_for<Arrival>(3));
+  EXPECT_TRUE(line.receive(milliseconds(200)).empty());
+  source.durable(3);
+  EXPECT_EQ(line.receive(seconds(5)), from_hex("06"));
+}
+
+TEST(SerialSourceTest, ARecordOfAnEarlierConnectionIsNotAcknowledgedOnTheNext) {
+  Link link;
+  PseudoTerminal first;
+  link.point_to(first.path());
+  SerialSource source(0, device("nonin-df13", link.path()));
+  SourceRun run(source);
+  run.report(1);
+  first.send(from_hex(kRecord));
+  ASSERT_TRUE(run.wait_for<Arrival>(1));
+  const PseudoTerminal second;
+  first.unplug();
+  link.point_to(second.path());
+  run.report(3);
+  source.durable(1);
+  EXPECT_TRUE(second.receive(milliseconds(300)).empty());
+}
+
+TEST(SerialSourceTest, AMessageWithTooManyReadingsComesInSeveralArrivals) {
+  const PseudoTerminal line;
+  SerialSource source(0, device("ansar-b", line.path()));
+  SourceRun run(source);
+  run.report(1);
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "HR=1;80;;\r";
+  const Bytes message = [&text] {
+    Bytes bytes = test::bytes_of(
+        "\xFF"
+        "ANSAR-B ");
+    bytes.insert(bytes.end(), 400, std::byte{0x10});
+    for (const std::byte byte : test::bytes_of(text + "\xFE")) bytes.push_back(byte);
+    return bytes;
+  }();
+  line.send(message);
+  ASSERT_TRUE(run.wait_for<Arrival>(2));
+  const auto arrivals = run.all<Arrival>();
+  EXPECT_EQ(arrivals[0].readings.size(), limits::kReadingsPerArrivalMax);
+  EXPECT_EQ(arrivals[1].readings.size(), 300 - limits::kReadingsPerArrivalMax);
+  EXPECT_EQ(arrivals[1].bytes, arrivals[0].bytes);
+  EXPECT_EQ(arrivals[1].ticket, 2u);
+}
+
+}  // namespace
+}  // namespace vitalgate::bridge
