@@ -130,7 +130,8 @@ Clock::time_point Gateway::wake_at(Clock::time_point now) const {
   if (!urgent_) sooner(parts_.buffer.seal_due_at());
   for (const Destination& destination : destinations_) sooner(destination.deadline());
   // A store that cannot be written is tried again at its own pace.
-  return storage_problem_.empty() ? wake : std::max(wake, std::min(storage_retry_, now + kPublishInterval));
+  if (storage_problem_.empty()) return wake;
+  return std::max(wake, std::min(storage_retry_, now + kPublishInterval));
 }
 
 bool Gateway::any_link_up() const {

@@ -29,9 +29,10 @@ bool is_header(std::string_view line) {
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (is_continuation(text, at)) continue;
+    const char c = text[at];
     const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) == 0x80) continue;  // the rest of a UTF-8 character
     if (c == '\t') {
       out.push_back(' ');
     } else {
@@ -39,6 +40,11 @@ std::string printable(std::string_view text) {
     }
   }
   return out;
+}
+
+bool is_continuation(std::string_view text, std::size_t at) {
+  if (at == 0 || (static_cast<unsigned char>(text[at]) & 0xc0) != 0x80) return false;
+  return static_cast<unsigned char>(text[at - 1]) >= 0x80;
 }
 
 bool may_hold_secret(std::string_view line) {

@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,6 +11,10 @@ namespace vitalgate::config {
 
 // One character for one character: a tab becomes a space, all else outside of ASCII a '?'.
 std::string printable(std::string_view text);
+
+// Whether the byte at `at` only continues a UTF-8 character. One that continues nothing is a
+// character of its own.
+bool is_continuation(std::string_view text, std::size_t at);
 
 // Whether `line` speaks of passwords, users, keys or the like, so its right side may be one.
 bool may_hold_secret(std::string_view line);

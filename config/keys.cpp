@@ -64,6 +64,7 @@ constexpr std::array kKeys{
     Key{.table = "gateway",
         .name = "site_id",
         .type = Type::id,
+        .fallback = "<gateway.id>",
         .max = limits::kIdLengthMax,
         .help = "name of the clinic or building",
         .example = "site-17",

@@ -14,6 +14,7 @@ namespace vitalgate::config {
 namespace {
 
 constexpr std::string_view kGatewayId = "<gateway.id>";
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kMasked = "***";
 
 // Fills Settings from a Document, value by value.
@@ -98,6 +99,9 @@ Loaded load_sources(SourceFiles files, const LoadOptions& options) {
     files.unread.push_back({source.name, "is larger than 1 MiB", "a settings file has a few KB"});
     return true;
   });
+  // A byte order mark would shift the columns of the first line.
+  for (Source& source : files.sources)
+    if (source.text.starts_with(kByteOrderMark)) source.text.erase(0, kByteOrderMark.size());
   Loaded out;
   Report report(files.sources);
   for (const Unread& one : files.unread) report.add_unread(one.file, one.what, one.remedy);

@@ -79,7 +79,7 @@ std::string to_text(const Problem& problem, bool colour) {
   const bool fits = kTry.size() + 1 + problem.expected.size() <= kColumns;
   if (fits || aside == std::string::npos)
     return out + wrapped(" " + problem.expected, kTry.size(), 5) + "\n";
-  out += " " + problem.expected.substr(0, aside) + "\n" + std::string(5, ' ');
+  out.append(" ").append(problem.expected, 0, aside).append("\n").append(5, ' ');
   return out + wrapped(std::string_view(problem.expected).substr(aside + 3), 5, 6) + "\n";
 }
 

@@ -71,6 +71,8 @@ SyntaxHint syntax_hint(std::string_view line, std::uint32_t column, std::string_
     if (value == "True" || value == "False" || value == "TRUE" || value == "FALSE")
       return {"true and false are written in lower case", "true or false"};
     const std::string key = printable(trim(line.substr(0, line.find('='))));
+    if (static_cast<unsigned char>(value.front()) >= 0x80)
+      return {"these are not plain quotes", key + " = \"...\"   (the straight \" of the keyboard)"};
     return {"the value has no quotes", key + " = \"...\"   (text stands in quotes)"};
   }
   for (const Meaning& meaning : kMeanings)

@@ -5,7 +5,10 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
+
+#include "config/excerpt.h"
 
 namespace vitalgate::config {
 namespace {
@@ -20,24 +23,10 @@ bool is_before(Position a, Position b) {
   return a.line != b.line ? a.line < b.line : a.column < b.column;
 }
 
-Raw raw_of(const toml::node& node) {
-  if (const auto* text = node.as_string()) return {text->get(), "text"};
-  if (const auto* number = node.as_integer()) return {number->get(), "a whole number"};
-  if (const auto* flag = node.as_boolean()) return {flag->get(), "true or false"};
-  if (node.is_floating_point()) return {{}, "a decimal number"};
-  if (node.is_array()) return {{}, "a list"};
-  if (node.is_table()) return {{}, "a table"};
-  return {{}, "a date or time"};
-}
-
 // A table that only "gateway.id = ..." opened has no header of its own.
 Position header_of(const toml::key& key, const toml::node& table) {
   const Position at = begin_of(table.source());
   return at.line != 0 ? at : begin_of(key.source());
-}
-
-TomlEntry entry_of(const toml::key& key, const toml::node& node) {
-  return {std::string(key.str()), begin_of(key.source()), raw_of(node), begin_of(node.source())};
 }
 
 // toml++ sorts keys by name; people read them by line.
@@ -47,19 +36,73 @@ void sort_entries(TomlTable& table) {
       [](const TomlEntry& a, const TomlEntry& b) { return is_before(a.key_at, b.key_at); });
 }
 
-TomlTable table_of(std::string_view name, bool repeated, Position at, const toml::table& from) {
-  TomlTable table{std::string(name), repeated, at, {}};
-  for (const auto& [key, node] : from) table.entries.push_back(entry_of(key, node));
-  sort_entries(table);
-  return table;
+// toml++ 3.3 reaches __builtin_unreachable() on some letters beyond ASCII. It therefore sees a '?'
+// in the place of each, which TOML allows where it allows letters: in quotes and in comments.
+struct Plain {
+  std::string text;
+  std::vector<Position> replaced;  // in the order of the text
+};
+
+Plain plain_of(std::string_view text) {
+  Plain plain;
+  plain.text.reserve(text.size());
+  Position at{1, 1};
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_continuation(text, i)) continue;
+    const bool beyond = static_cast<unsigned char>(text[i]) >= 0x80;
+    if (beyond) plain.replaced.push_back(at);
+    plain.text.push_back(beyond ? '?' : text[i]);
+    at = text[i] == '\n' ? Position{at.line + 1, 1} : Position{at.line, at.column + 1};
+  }
+  return plain;
 }
+
+// Turns toml++'s tree into ours.
+class Conversion {
+ public:
+  explicit Conversion(std::span<const Position> replaced) : replaced_(replaced) {}
+
+  [[nodiscard]] std::vector<TomlTable> tables_of(const toml::table& root) const;
+
+ private:
+  [[nodiscard]] bool is_changed(const toml::source_region& source) const {
+    const auto first =
+        std::lower_bound(replaced_.begin(), replaced_.end(), begin_of(source), is_before);
+    return first != replaced_.end() && is_before(*first, {source.end.line, source.end.column});
+  }
+
+  [[nodiscard]] Raw raw_of(const toml::node& node) const {
+    if (const auto* text = node.as_string())
+      return is_changed(node.source()) ? Raw{{}, kBeyondAscii} : Raw{text->get(), "text"};
+    if (const auto* number = node.as_integer()) return {number->get(), "a whole number"};
+    if (const auto* flag = node.as_boolean()) return {flag->get(), "true or false"};
+    if (node.is_floating_point()) return {{}, "a decimal number"};
+    if (node.is_array()) return {{}, "a list"};
+    if (node.is_table()) return {{}, "a table"};
+    return {{}, "a date or time"};
+  }
+
+  [[nodiscard]] TomlEntry entry_of(const toml::key& key, const toml::node& node) const {
+    return {std::string(key.str()), begin_of(key.source()), raw_of(node), begin_of(node.source())};
+  }
+
+  [[nodiscard]] TomlTable table_of(std::string_view name, bool repeated, Position at,
+                                   const toml::table& from) const {
+    TomlTable table{std::string(name), repeated, at, {}};
+    for (const auto& [key, node] : from) table.entries.push_back(entry_of(key, node));
+    sort_entries(table);
+    return table;
+  }
+
+  std::span<const Position> replaced_;
+};
 
 bool holds_tables(const toml::array& array) {
   return !array.empty() && std::all_of(array.begin(), array.end(),
                                        [](const toml::node& node) { return node.is_table(); });
 }
 
-std::vector<TomlTable> tables_of(const toml::table& root) {
+std::vector<TomlTable> Conversion::tables_of(const toml::table& root) const {
   TomlTable top;
   std::vector<TomlTable> tables;
   for (const auto& [key, node] : root) {
@@ -97,9 +140,12 @@ std::optional<SyntaxError> long_line(std::string_view text) {
 }  // namespace
 
 TomlFile parse_toml(std::string_view text) {
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))
+    return {{}, SyntaxError{{1, 1}, "utf-16, not utf-8"}};
   if (auto error = long_line(text)) return {{}, std::move(error)};
-  const toml::parse_result result = toml::parse(text);
-  if (result) return {tables_of(result.table()), std::nullopt};
+  const Plain plain = plain_of(text);
+  const toml::parse_result result = toml::parse(plain.text);
+  if (result) return {Conversion(plain.replaced).tables_of(result.table()), std::nullopt};
   return {
       {},
       SyntaxError{begin_of(result.error().source()), std::string(result.error().description())}};

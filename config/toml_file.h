@@ -24,6 +24,9 @@ struct Raw {
   std::string_view kind;  // "text", "a whole number", "a list": words for a message
 };
 
+// The kind of a text with letters beyond ASCII outside of escapes ("\u00fc"): it has no value.
+inline constexpr std::string_view kBeyondAscii = "text with letters beyond ASCII";
+
 struct TomlEntry {
   std::string key;
   Position key_at;
@@ -49,8 +52,12 @@ struct TomlFile {
 };
 
 // Tables below tables are not settings: they come out as an entry of kind "a table". Text of
-// any content and size ends in a TomlFile; lines over kLineBytesMax are a syntax error.
+// any content and size ends in a TomlFile; lines over kLineBytesMax are a syntax error. Comments
+// may be in any encoding that contains ASCII.
 inline constexpr std::size_t kLineBytesMax = 1000;
 TomlFile parse_toml(std::string_view text);
+
+// As TOML in plain ASCII: text quoted and escaped; empty for a Raw without a value.
+std::string toml_literal(const Raw& raw);
 
 }  // namespace vitalgate::config

@@ -128,6 +128,8 @@ Verdict wrong_kind(const Key& key, const Raw& raw) {
   const bool quantity = key.type == Type::duration || key.type == Type::size;
   if (quantity && std::holds_alternative<std::int64_t>(raw.value))
     return refused(shown(key, raw) + " has no unit");
+  if (raw.kind == kBeyondAscii)
+    return refused("has a letter beyond ASCII; in quotes, \\u00fc stands for one");
   return refused("is " + std::string(raw.kind) + ", and " + std::string(wanted_kind(key.type)) +
                  " is needed");
 }
@@ -165,26 +167,6 @@ Raw raw_from_plain(const Key& key, std::string_view plain) {
   std::int64_t number = 0;
   std::from_chars(plain.data(), plain.data() + plain.size(), number);
   return {number, "a whole number"};
-}
-
-std::string toml_literal(const Raw& raw) {
-  if (const auto* number = std::get_if<std::int64_t>(&raw.value)) return std::to_string(*number);
-  if (const auto* flag = std::get_if<bool>(&raw.value)) return *flag ? "true" : "false";
-  const auto* text = std::get_if<std::string>(&raw.value);
-  if (text == nullptr) return {};
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out = "\"";
-  for (const char c : *text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out.append({'\\', c});
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out.append("\\u00").append({kHex[byte >> 4], kHex[byte & 15]});
-    } else {
-      out.push_back(c);
-    }
-  }
-  return out + '"';
 }
 
 Verdict check_value(const Key& key, const Raw& raw, const CheckOptions& options) {

@@ -35,9 +35,6 @@ Verdict check_plain(const Key& key, std::string_view plain, const CheckOptions& 
 // 'baud = 9600   (one of 0, 1200, ...)': a right line and what else would be right.
 std::string expected_text(const Key& key, std::span<const std::string_view> drivers);
 
-// As TOML: text quoted and escaped; empty for a value of no simple type.
-std::string toml_literal(const Raw& raw);
-
 // A registry text as the raw value that a file would hold.
 Raw raw_from_plain(const Key& key, std::string_view plain);
 

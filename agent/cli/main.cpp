@@ -18,7 +18,8 @@ constexpr const char* kExitCodes =
     "8 configuration invalid, 9 not found, 130 interrupted.";
 
 struct Program {
-  CLI::App app{"Vitalgate: reads health devices and delivers their readings, none lost.", "vitalgate"};
+  CLI::App app{"Vitalgate: reads health devices and delivers their readings, none lost.",
+               "vitalgate"};
   Globals globals;
   std::string file = kDefaultFile;
   TailOptions tail;

@@ -56,7 +56,8 @@ void print_buffer(const Globals& globals, const Json& buffer) {
   const std::uint64_t waiting = number(buffer, "waiting");
   std::string rest = fmt::format("{} waiting ({})", count(waiting),
                                  size(number(buffer, "waiting_bytes")));
-  if (waiting > 0) rest += fmt::format("  oldest {}", age(buffer.value("oldest_waiting_s", Json())));
+  if (waiting > 0)
+    rest += fmt::format("  oldest {}", age(buffer.value("oldest_waiting_s", Json())));
   rest += fmt::format("  quarantine {}  dropped {}", count(number(buffer, "quarantined")),
                       count(number(buffer, "dropped")));
   if (storage != "ok") rest = storage + "  " + rest;

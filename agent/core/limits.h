@@ -32,16 +32,16 @@ inline constexpr std::size_t kFrameBytesMax = 4096;
 inline constexpr std::size_t kBatchReadingsMax = 1000;
 inline constexpr std::size_t kBatchBytesMax = 1'000'000;
 inline constexpr std::size_t kRowBytesMax = 8192;
-inline constexpr std::size_t kCommitBytes = 32 * 1024;  // commit at once above this
+inline constexpr std::size_t kCommitBytes = 32'768;  // commit at once above this
 inline constexpr std::size_t kPurgeBatchesPerCommit = 64;
 inline constexpr std::int64_t kQuarantineRowsMax = 100'000;
-inline constexpr std::int64_t kWalBytesMax = 16 * 1024 * 1024;
+inline constexpr std::int64_t kWalBytesMax = 16'777'216;
 inline constexpr auto kCheckpointDelayMax = std::chrono::seconds(5);
 inline constexpr auto kStorageRetryDelay = std::chrono::seconds(1);
 
 // Delivery
 inline constexpr std::size_t kWindowMax = 64;  // batches in flight
-inline constexpr std::size_t kAnswerBytesMax = 1024 * 1024;
+inline constexpr std::size_t kAnswerBytesMax = 1'048'576;
 inline constexpr std::size_t kAnswerRangesMax = 10'000;
 inline constexpr std::size_t kAnswerDepthMax = 16;
 inline constexpr auto kBackoffMin = std::chrono::seconds(1);
@@ -54,12 +54,12 @@ inline constexpr auto kDisconnectDeadline = std::chrono::seconds(2);
 // Control socket
 inline constexpr std::size_t kControlClientsMax = 16;
 inline constexpr std::size_t kControlRequestBytesMax = 4096;
-inline constexpr std::size_t kControlReplyBytesMax = 1024 * 1024;
+inline constexpr std::size_t kControlReplyBytesMax = 1'048'576;
 inline constexpr std::size_t kTailRowsMax = 2048;  // a slow viewer misses rows beyond this
 inline constexpr auto kControlDeadline = std::chrono::seconds(5);
 
 // Files and log
-inline constexpr std::size_t kSettingsFileBytesMax = 1024 * 1024;
+inline constexpr std::size_t kSettingsFileBytesMax = 1'048'576;
 inline constexpr std::size_t kSettingsProblemsMax = 100;
 inline constexpr std::uint32_t kLogLinesPerEventPerMinute = 20;
 

@@ -194,9 +194,7 @@ std::string Buffer::head_of(const LaneState& lane, const OpenBatch& batch, Batch
 
 Result<> Buffer::write_bookkeeping(Clock::time_point now) {
   const std::int64_t clock = store_ms(now);
-  for (const auto& [destination, lane] : dirty_checkpoints_)
-    VG_TRY(store_.put_checkpoint(options_.destinations[destination], lane,
-                                 of(lane).confirmed[destination].ranges()));
+  VG_TRY(write_checkpoints());
   for (const BatchKey& key : delivered_) VG_TRY(store_.mark_delivered(key, clock));
   std::int64_t room = limits::kQuarantineRowsMax - quarantined_;
   for (const Held& held : held_) {
@@ -231,19 +229,36 @@ Result<> Buffer::write_floors(bool with_staged) {
   return {};
 }
 
-// The store is full: what every destination has may go before its time.
+// The store is full: what every destination has may go before its time. The deletions come
+// first, because the checkpoint may need the pages they free.
 Result<> Buffer::make_room() {
   VG_TRY(store_.begin());
+  const std::size_t fresh = std::min(delivered_.size(), limits::kPurgeBatchesPerCommit);
   const auto purge = [&]() -> Result<> {
+    for (std::size_t i = 0; i < fresh; ++i) VG_TRY(store_.remove(delivered_[i]));
     const std::int64_t any_age = std::numeric_limits<std::int64_t>::max();
     const std::size_t purged = VG_TRY(store_.purge(any_age, limits::kPurgeBatchesPerCommit));
-    if (purged == 0) return Error{Errc::unavailable, "nothing delivered is left to delete", ""};
-    VG_TRY(write_floors(false));
+    if (fresh + purged == 0)
+      return Error{Errc::unavailable, "nothing delivered is left to delete", ""};
+    VG_TRY(write_floors(/*with_staged=*/false));
+    VG_TRY(write_checkpoints());
     return store_.commit();
   };
   auto done = purge();
-  if (!done) store_.rollback();
-  return done;
+  if (!done) {
+    store_.rollback();
+    return done;
+  }
+  delivered_.erase(delivered_.begin(), delivered_.begin() + static_cast<std::ptrdiff_t>(fresh));
+  dirty_checkpoints_.clear();
+  return {};
+}
+
+Result<> Buffer::write_checkpoints() {
+  for (const auto& [destination, lane] : dirty_checkpoints_)
+    VG_TRY(store_.put_checkpoint(options_.destinations[destination], lane,
+                                 of(lane).confirmed[destination].ranges()));
+  return {};
 }
 
 void Buffer::committed(const std::vector<BatchInfo>& sealed) {

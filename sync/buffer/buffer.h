@@ -148,6 +148,7 @@ class Buffer {
   Result<> write_bookkeeping(Clock::time_point now);
   Result<> make_room();
   Result<> write_floors(bool with_staged);
+  Result<> write_checkpoints();
   std::string head_of(const LaneState& lane, const OpenBatch& batch, BatchKey key,
                       const CommitContext& context) const;
   void committed(const std::vector<BatchInfo>& sealed);

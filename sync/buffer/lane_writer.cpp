@@ -50,8 +50,7 @@ void LaneWriter::restore(const SegmentRecord& segment) {
 OpenBatch& LaneWriter::room_for(std::size_t bytes, Clock::time_point now) {
   if (!open_.empty() && !open_.back().full) {
     OpenBatch& batch = open_.back();
-    if (batch.count() < limits_.max_readings && batch.rows.size() + 1 + bytes <= limits_.max_bytes)
-      return batch;
+    if (batch.rows.size() + 1 + bytes <= limits_.max_bytes) return batch;
     batch.full = true;
   }
   open_.push_back({.range = {next_sequence_, next_sequence_ - 1},
@@ -78,6 +77,7 @@ LaneWriter::Appended LaneWriter::append(const Row& row, Sequence group_first,
   if (!batch.rows.empty()) batch.rows.push_back(',');
   batch.rows.append(scratch_);
   batch.range.last = next_sequence_;
+  batch.full = batch.count() >= limits_.max_readings;
   return {next_sequence_++, scratch_};
 }
 

@@ -98,7 +98,8 @@ Result<> create_file(const fs::path& directory, std::string_view gateway) {
   VG_TRY(sync_path(unfinished));
   std::error_code failed;
   fs::rename(unfinished, file, failed);
-  if (failed) return Error{Errc::unavailable, "rename " + file.string() + ": " + failed.message(), ""};
+  if (failed)
+    return Error{Errc::unavailable, "rename " + file.string() + ": " + failed.message(), ""};
   return sync_path(directory);
 }
 

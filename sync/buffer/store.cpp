@@ -38,8 +38,8 @@ constexpr const char* kPutMeta =
     "INSERT INTO meta(k, v) VALUES(?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v";
 constexpr const char* kMeta = "SELECT v FROM meta WHERE k=?";
 constexpr const char* kPurgeable =
-    "SELECT key, first_seq, last_seq FROM batch WHERE delivered_ms <= ? "
-    "ORDER BY delivered_ms LIMIT ?";
+    "SELECT key FROM batch WHERE delivered_ms <= ? ORDER BY delivered_ms LIMIT ?";
+constexpr const char* kBatchRange = "SELECT first_seq, last_seq FROM batch WHERE key=?";
 constexpr const char* kDeleteSegments = "DELETE FROM segment WHERE key BETWEEN ? AND ?";
 constexpr const char* kDeleteBatch = "DELETE FROM batch WHERE key=?";
 constexpr const char* kCountQuarantine = "SELECT count(*) FROM quarantine";
@@ -137,23 +137,26 @@ Result<> Store::put_meta(std::string_view key, std::int64_t value) {
   return VG_TRY(statement(kPutMeta))->bind(key).bind(value).run();
 }
 
+Result<> Store::remove(BatchKey key) {
+  const std::int64_t row = key_of(key.lane, key.number);
+  Statement& select = *VG_TRY(statement(kBatchRange));
+  const bool found = VG_TRY(select.bind(row).row());
+  const std::int64_t first = found ? select.number(0) : 0;
+  const std::int64_t last = found ? select.number(1) : 0;
+  select.reset();
+  if (!found) return {};
+  Statement& segments = *VG_TRY(statement(kDeleteSegments));
+  segments.bind(key_of(key.lane, unsigned_of(first)));
+  VG_TRY(segments.bind(key_of(key.lane, unsigned_of(last))).run());
+  return VG_TRY(statement(kDeleteBatch))->bind(row).run();
+}
+
 Result<std::size_t> Store::purge(std::int64_t store_ms, std::size_t limit) {
-  struct Doomed {
-    std::int64_t key, first, last;
-  };
-  std::vector<Doomed> doomed;
+  std::vector<std::int64_t> doomed;
   Statement& select = *VG_TRY(statement(kPurgeable));
   select.bind(store_ms).bind(static_cast<std::int64_t>(limit));
-  while (VG_TRY(select.row()))
-    doomed.push_back({select.number(0), select.number(1), select.number(2)});
-  for (const Doomed& batch : doomed) {
-    const Lane lane = lane_of(batch.key);
-    Statement& segments = *VG_TRY(statement(kDeleteSegments));
-    segments.bind(key_of(lane, unsigned_of(batch.first)));
-    VG_TRY(segments.bind(key_of(lane, unsigned_of(batch.last))).run());
-    Statement& row = *VG_TRY(statement(kDeleteBatch));
-    VG_TRY(row.bind(batch.key).run());
-  }
+  while (VG_TRY(select.row())) doomed.push_back(select.number(0));
+  for (const std::int64_t key : doomed) VG_TRY(remove({lane_of(key), number_of(key)}));
   return doomed.size();
 }
 

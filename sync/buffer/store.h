@@ -61,6 +61,7 @@ class Store {
                           const std::vector<Range>& ranges);
   Result<> put_meta(std::string_view key, std::int64_t value);
 
+  Result<> remove(BatchKey key);
   // Deletes up to `limit` batches that were delivered at or before `store_ms`; how many went.
   Result<std::size_t> purge(std::int64_t store_ms, std::size_t limit);
 

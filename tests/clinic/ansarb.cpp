@@ -40,8 +40,8 @@ std::string lines_of(const IvyScreen& screen) {
          line("SPO2=1;", {text(screen.spo2), pulse_field(screen.pulse_rate)}) +
          line("NIBP=4;", {three(screen.cuff), text(screen.cuff_pulse_rate), ""}) +
          line("P1=3;", {three(screen.p1_pressure), ""}) +
-         line("P2=3;", {three(std::nullopt), "NO TRANSDUCER"}) +
-         line("T1=1;", {"", ""}) + line("T2=1;", {"", ""});
+         line("P2=3;", {three(std::nullopt), "NO TRANSDUCER"}) + line("T1=1;", {"", ""}) +
+         line("T2=1;", {"", ""});
 }
 
 }  // namespace

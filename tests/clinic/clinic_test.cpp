@@ -71,7 +71,9 @@ TEST(AnsarbEncoderTest, WritesTheLinesOfTheRealMonitor) {
   screen.p1_pressure = Pressure{111, 73, 88};
   const std::string message = text_of(encode_ansarb(screen));
   EXPECT_EQ(message.size(), 562u);
-  EXPECT_EQ(message.substr(0, 9), "\xFF" "ANSAR-B ");
+  EXPECT_EQ(message.substr(0, 9),
+            "\xFF"
+            "ANSAR-B ");
   EXPECT_EQ(message.substr(409),
             "HR=1;80;ECG-II-DIAG;\rRR=1;35;APNEA: 20 SEC;\rETCO2=1;;;\rSPO2=1;100;PR=80 ;\r"
             "NIBP=4;121;75;92;80;;\rP1=3;111;73;88;;\rP2=3;;;;NO TRANSDUCER;\rT1=1;;;\rT2=1;;;\r"

@@ -71,8 +71,7 @@ class Ivy final : public Monitor {
   void draw_waves(IvyScreen& screen) {
     const int rate = patient_.heart_rate();
     draw(screen.ecg, ecg_, rate, kFlat, patient_.lead_off() ? 0 : 118);
-    draw(screen.respiration, breath_, patient_.respiratory_rate(), 40,
-         patient_.apnea() ? 0 : 170);
+    draw(screen.respiration, breath_, patient_.respiratory_rate(), 40, patient_.apnea() ? 0 : 170);
     draw(screen.pleth, pleth_, rate, 60, patient_.finger_out() ? 0 : 150);
     draw(screen.p1, pressure_, rate, patient_.arterial().diastolic,
          patient_.arterial().systolic - patient_.arterial().diastolic);

@@ -27,19 +27,24 @@ std::uint8_t value_of(const OximeterState& state, int frame_number) {
     case 1:
     case 14:
     case 20:
-    case 22: return byte(rate_of(state) >> 7);
+    case 22:
+      return byte(rate_of(state) >> 7);
     case 2:
     case 15:
     case 21:
-    case 23: return byte(rate_of(state) & 0x7F);
+    case 23:
+      return byte(rate_of(state) & 0x7F);
     case 3:
     case 9:
     case 10:
     case 11:
     case 16:
-    case 17: return byte(spo2_of(state));
-    case 4: return kRevision;
-    default: return 0;
+    case 17:
+      return byte(spo2_of(state));
+    case 4:
+      return kRevision;
+    default:
+      return 0;
   }
 }
 
@@ -52,8 +57,7 @@ std::string three_digits(const std::optional<int>& value) {
 
 }  // namespace
 
-Bytes encode_frame(FrameFormat format, const OximeterState& state, int frame,
-                   std::uint16_t pleth) {
+Bytes encode_frame(FrameFormat format, const OximeterState& state, int frame, std::uint16_t pleth) {
   const std::uint8_t status = status_of(state, frame == 0);
   const std::uint8_t value = value_of(state, frame + 1);
   Bytes bytes = format == FrameFormat::df2

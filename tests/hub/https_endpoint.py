@@ -19,11 +19,11 @@ _STATUS = {"malformed": 400, "oversize": 413, "unsupported": 415, "invalid": 422
 
 
 class HttpsEndpoint:
-    def __init__(self, port, cert, key, base, intake, policy):
+    def __init__(self, host, port, cert, key, base, intake, policy):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(cert, key)
-        self._server = _Server(("", port), _Request)
+        self._server = _Server((host, port), _Request)
         self._server.context = context
         self._server.path = f"/{base.strip('/')}/v1/batches".replace("//", "/")
         self._server.intake = intake

@@ -57,6 +57,8 @@ def _add_serve(parser):
     mqtt.add_argument("--password-file", metavar="FILE")
     mqtt.add_argument("--client-id", default="vitalgate-hub", metavar="ID")
     https = parser.add_argument_group("HTTPS")
+    https.add_argument("--https-host", default="127.0.0.1", metavar="H",
+                       help="address to listen on (default: loopback only)")
     https.add_argument("--https-port", type=int, metavar="P", help="0 picks a free port")
     https.add_argument("--https-cert", metavar="FILE")
     https.add_argument("--https-key", metavar="FILE")

@@ -76,8 +76,8 @@ def _make_endpoints(options, intake, policy, readiness):
     endpoints = []
     if options.https_port is not None:
         from https_endpoint import HttpsEndpoint
-        https = HttpsEndpoint(options.https_port, options.https_cert, options.https_key,
-                              options.base, intake, policy)
+        https = HttpsEndpoint(options.https_host, options.https_port, options.https_cert,
+                              options.https_key, options.base, intake, policy)
         readiness.mark("https", https.port)  # it listens from here on
         endpoints.append(https)
     if options.mqtt_host:

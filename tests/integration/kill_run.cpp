@@ -34,9 +34,12 @@ clinic::ClinicOptions load(const KillPlan& plan, const Site& site) {
 // How long an agent lives: a third dies while it starts, a third soon after, a third at work.
 Milliseconds lifetime(clinic::Dice& dice) {
   switch (dice.between(1, 3)) {
-    case 1: return Milliseconds(dice.between(1, 120));
-    case 2: return Milliseconds(dice.between(50, 500));
-    default: return Milliseconds(dice.between(500, 1500));
+    case 1:
+      return Milliseconds(dice.between(1, 120));
+    case 2:
+      return Milliseconds(dice.between(50, 500));
+    default:
+      return Milliseconds(dice.between(500, 1500));
   }
 }
 
@@ -164,6 +167,12 @@ void KillRun::judge_order() {
     const OrderReport report = check_order(rows, is_ivy ? kEcgRateMdc : kPulseRateMdc);
     for (const std::string& fault : report.faults) violation(device.id + " " + fault);
     if (report.messages == 0) violation(device.id + ": not one message arrived");
+    // Only a dead agent may miss messages, or one that was too slow for the line.
+    const auto gaps_allowed = plan_.kills + clinic_.line(device.id).counts().discarded;
+    if (report.runs > gaps_allowed + 1) {
+      violation(fmt::format("{}: {} gaps in its messages after {} kills", device.id,
+                            report.runs - 1, plan_.kills));
+    }
   }
 }
 
@@ -171,7 +180,7 @@ void KillRun::report_progress(unsigned kills) const {
   const bool terminal = isatty(STDOUT_FILENO) != 0;
   if (!terminal && kills % kProgressEvery != 0 && kills != plan_.kills) return;
   const Verdict now = site_.hub.verdict();
-  fmt::print("{}killtest: {} of {} kills, {} broker restarts, receiver has {}, {} batches twice{}",
+  fmt::print("{}killtest: {}/{} kills, {} broker restarts, {} readings, {} batches twice{}",
              terminal ? "\r" : "", kills, plan_.kills, broker_restarts_, now.received,
              now.repeated_batches, terminal && kills < plan_.kills ? "" : "\n");
   std::fflush(stdout);
@@ -180,9 +189,10 @@ void KillRun::report_progress(unsigned kills) const {
 std::string KillRun::summary() const {
   const auto counts = clinic_.counts();
   return fmt::format(
-      "{} frames heard, {} sent while nobody listened; {} readings stored, {} received, "
-      "{} batches came twice",
-      counts.sent, counts.unheard + counts.discarded, last_.sequenced(), verdict_.received, verdict_.repeated_batches);
+      "killtest: {} frames heard, {} sent while nobody listened\n"
+      "killtest: {} readings stored, {} received, {} batches came twice\n",
+      counts.sent, counts.unheard + counts.discarded, last_.sequenced(), verdict_.received,
+      verdict_.repeated_batches);
 }
 
 }  // namespace vitalgate::test

@@ -29,7 +29,7 @@ class KillRun {
   // All kills, the drain and the judgement. A line for each broken promise.
   std::vector<std::string> run();
 
-  // What happened, in figures.
+  // What happened, in figures; whole lines.
   [[nodiscard]] std::string summary() const;
 
  private:

@@ -18,7 +18,7 @@ int kill_and_count(const KillPlan& plan) {
   std::fflush(stdout);
   KillRun run(plan);
   const auto violations = run.run();
-  fmt::print("killtest: {}\n", run.summary());
+  fmt::print("{}", run.summary());
   for (const std::string& line : violations) fmt::print("violation: {}\n", line);
   if (!violations.empty()) {
     fmt::print("Try: killtest --kills {} --seed {} --restarts {} --keep\n", plan.kills, plan.seed,

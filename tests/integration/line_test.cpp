@@ -1,10 +1,6 @@
 // Serial lines that come and go, or belong to somebody else.
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "tests/integration/world.h"
+#include "tests/support/paths.h"
 
 namespace vitalgate::test {
 namespace {
@@ -39,41 +35,32 @@ TEST_F(SerialLineTest, IsReadAgainAfterItWasPulledOutAndPluggedBack) {
   expect_all_arrived();
 }
 
-// Holds a port as another program would: locked and for itself.
-class Holder {
- public:
-  explicit Holder(const std::filesystem::path& port)
-      : fd_(open(port.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    flock(fd_, LOCK_EX | LOCK_NB);
-    ioctl(fd_, TIOCEXCL);
-  }
-  Holder(const Holder&) = delete;
-  Holder& operator=(const Holder&) = delete;
-  ~Holder() { close(fd_); }
-
- private:
-  int fd_;
-};
-
 TEST_F(SerialLineTest, HeldByAnotherProcessNamesItAndTheOthersGoOn) {
   prepare();
   site_.start();
   clinic_->start();
   const std::string held = first_device();
-  {
-    const Holder holder(clinic_->line(held).link());
-    agent_->start();
-    const Status status = agent_->wait_for("the conflict to be seen", [&](const Status& now) {
-      return now.device(held).state == "held" && now.waiting == 0 && now.sequenced() > 0;
-    });
-    const DeviceStatus& device = status.device(held);
-    EXPECT_TRUE(mentions(device.detail, {std::to_string(getpid())})) << device.detail;
-    EXPECT_FALSE(device.hint.empty());
-    EXPECT_EQ(device.received, 0u);
-    for (const DeviceStatus& each : status.devices) {
-      EXPECT_EQ(each.state, each.id == held ? "held" : "connected") << each.id;
-    }
+  const auto& port = clinic_->line(held).link();
+  const auto log = site_.folder.path() / "holder.log";
+  // flock becomes the program it is given: one process, locked in and asleep.
+  Process holder({system_program("flock", "util-linux"), "--no-fork", port, "sleep", "1000"}, log,
+                 log);
+  ASSERT_TRUE(poll_until([&] { return clinic_->line(held).heard(); }, std::chrono::seconds(30)));
+
+  agent_->start();
+  const Status status = agent_->wait_for("the conflict to be seen", [&](const Status& now) {
+    return now.device(held).state == "held" && now.sequenced() > now.waiting;
+  });
+  const DeviceStatus& device = status.device(held);
+  EXPECT_TRUE(mentions(device.detail, {std::to_string(holder.pid())})) << device.detail;
+  EXPECT_TRUE(mentions(device.detail, {"sleep"})) << device.detail;
+  EXPECT_FALSE(device.hint.empty());
+  EXPECT_EQ(device.received, 0u);
+  for (const DeviceStatus& each : status.devices) {
+    EXPECT_EQ(each.state, each.id == held ? "held" : "connected") << each.id;
   }
+
+  holder.kill();
   agent_->wait_for("the port that is free again", [&](const Status& now) {
     return now.device(held).state == "connected" && now.device(held).received > 0;
   });

@@ -41,7 +41,11 @@ class Order {
     spo2_.reset();
     if (message == clinic::kCounterCycle) return fault(seq, "values that were never sent");
     ++report_.messages;
-    if (before_) step(seq, message);
+    if (before_) {
+      step(seq, message);
+    } else {
+      report_.runs = 1;
+    }
     before_ = message;
   }
 
@@ -52,6 +56,7 @@ class Order {
       return fault(seq, fmt::format("message {} came after message {}", message, *before_));
     }
     report_.skipped += by - 1;
+    if (by > 1) ++report_.runs;
   }
 
   void fault(std::uint64_t seq, const std::string& what) {

@@ -14,6 +14,7 @@ namespace vitalgate::test {
 struct OrderReport {
   std::uint64_t messages = 0;       // that arrived whole
   std::uint64_t skipped = 0;        // numbers left out between them
+  std::uint64_t runs = 0;           // stretches without a gap; an agent that lives makes one
   std::vector<std::string> faults;  // one line each; only the first few
 };
 

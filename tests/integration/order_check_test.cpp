@@ -20,7 +20,8 @@ std::vector<Json> rows_for(const std::vector<std::uint64_t>& messages) {
                     {"metric", "heart_rate"},
                     {"mdc", kMdc},
                     {"value_num", pair.rate_bpm}});
-    rows.push_back({{"seq", rows.size() + 1}, {"metric", "spo2"}, {"value_num", pair.spo2_percent}});
+    rows.push_back(
+        {{"seq", rows.size() + 1}, {"metric", "spo2"}, {"value_num", pair.spo2_percent}});
   }
   return rows;
 }
@@ -29,6 +30,7 @@ TEST(OrderCheckTest, AcceptsMessagesThatOnlyGoForward) {
   const auto report = check_order(rows_for({0, 1, 2, 5, 7000, 14'000, 14'699, 14'700}), kMdc);
   EXPECT_EQ(report.messages, 8u);
   EXPECT_EQ(report.skipped, 2u + 6994 + 6999 + 698);
+  EXPECT_EQ(report.runs, 5u);
   EXPECT_TRUE(report.faults.empty());
 }
 

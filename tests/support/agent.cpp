@@ -39,8 +39,8 @@ retry_max = "{retry}"
 
 std::string describe(const std::optional<Status>& last) {
   if (!last) return "it never answered";
-  std::string text = fmt::format("state {} ({}), {} waiting", last->state, last->reason,
-                                 last->waiting);
+  std::string text =
+      fmt::format("state {} ({}), {} waiting", last->state, last->reason, last->waiting);
   for (const auto& each : last->destinations) {
     text += fmt::format("; {} {}: {}", each.name, each.state, each.detail);
   }
@@ -71,16 +71,15 @@ Agent::Agent(std::filesystem::path directory, const AgentConfig& config)
 }
 
 void Agent::configure(const AgentConfig& config) const {
-  std::ofstream(file()) << fmt::format(
-                               kTemplate, fmt::arg("gateway", config.gateway_id),
-                               fmt::arg("store", (directory_ / "store").string()),
-                               fmt::arg("commit", config.commit_interval),
-                               fmt::arg("age", config.max_age),
-                               fmt::arg("socket", (directory_ / "control").string()),
-                               fmt::arg("host", config.host), fmt::arg("port", config.port),
-                               fmt::arg("ca", config.ca.string()),
-                               fmt::arg("answer", config.answer_timeout),
-                               fmt::arg("retry", config.retry_max))
+  std::ofstream(file()) << fmt::format(kTemplate, fmt::arg("gateway", config.gateway_id),
+                                       fmt::arg("store", (directory_ / "store").string()),
+                                       fmt::arg("commit", config.commit_interval),
+                                       fmt::arg("age", config.max_age),
+                                       fmt::arg("socket", (directory_ / "control").string()),
+                                       fmt::arg("host", config.host), fmt::arg("port", config.port),
+                                       fmt::arg("ca", config.ca.string()),
+                                       fmt::arg("answer", config.answer_timeout),
+                                       fmt::arg("retry", config.retry_max))
                         << to_toml(config.devices);
 }
 

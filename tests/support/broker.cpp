@@ -34,8 +34,8 @@ void Broker::write_configuration() const {
 
 void Broker::start() {
   write_configuration();
-  process_ = std::make_unique<Process>(
-      Arguments{program_, "-c", directory_ / "mosquitto.conf"}, log(), log());
+  process_ = std::make_unique<Process>(Arguments{program_, "-c", directory_ / "mosquitto.conf"},
+                                       log(), log());
   const bool up = poll_until([this] { return accepts(port_) || !process_->running(); },
                              std::chrono::seconds(20), Milliseconds(5));
   if (up && process_->running()) return;

@@ -31,12 +31,24 @@ Hub::Hub(std::filesystem::path directory)
 }
 
 void Hub::start(const Options& options) {
-  Arguments arguments{python_, script_, "serve", "--bronze", bronze(), "--verdict",
-                      directory_ / "verdict.json", "--mqtt-host", "localhost", "--mqtt-port",
-                      std::to_string(options.port), "--ca", options.ca, "--ready-file",
+  Arguments arguments{python_,
+                      script_,
+                      "serve",
+                      "--bronze",
+                      bronze(),
+                      "--verdict",
+                      directory_ / "verdict.json",
+                      "--mqtt-host",
+                      "localhost",
+                      "--mqtt-port",
+                      std::to_string(options.port),
+                      "--ca",
+                      options.ca,
+                      "--ready-file",
                       directory_ / "ready"};
   if (options.answer_delay_s > 0) {
-    arguments.insert(arguments.end(), {"--answer-delay", fmt::format("{}", options.answer_delay_s)});
+    arguments.insert(arguments.end(),
+                     {"--answer-delay", fmt::format("{}", options.answer_delay_s)});
   }
   if (options.drop_answers > 0) {
     arguments.insert(arguments.end(), {"--drop-answers", std::to_string(options.drop_answers)});

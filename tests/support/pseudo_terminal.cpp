@@ -16,8 +16,6 @@
 namespace vitalgate::test {
 namespace {
 
-constexpr unsigned kLooksPerLockCheck = 50;
-
 bool has_reader(int master) {
   pollfd state{master, 0, 0};
   return poll(&state, 1, 0) >= 0 && (state.revents & POLLHUP) == 0;
@@ -33,8 +31,7 @@ void prepare(int slave) {
 }
 
 Failure no_terminal(const std::string& why) {
-  return {"cannot make a pseudo-terminal: " + why + ": " +
-              std::generic_category().message(errno),
+  return {"cannot make a pseudo-terminal: " + why + ": " + std::generic_category().message(errno),
           "in a container, mount devpts: mount -t devpts devpts /dev/pts"};
 }
 
@@ -60,8 +57,7 @@ void PseudoTerminal::connect() {
   const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
   char name[64] = {};
   if (master < 0) throw no_terminal("posix_openpt");
-  if (grantpt(master) != 0 || unlockpt(master) != 0 ||
-      ptsname_r(master, name, sizeof name) != 0) {
+  if (grantpt(master) != 0 || unlockpt(master) != 0 || ptsname_r(master, name, sizeof name) != 0) {
     close(master);
     throw no_terminal("grantpt");
   }
@@ -78,7 +74,6 @@ void PseudoTerminal::connect() {
   std::filesystem::rename(fresh, link_);
   disconnect();
   master_ = master;
-  slave_ = name;
 }
 
 void PseudoTerminal::disconnect() {
@@ -91,21 +86,8 @@ void PseudoTerminal::tend() {
   const std::lock_guard lock(mutex_);
   if (master_ < 0) return;
   const bool heard_now = has_reader(master_);
-  if (!heard_now && (was_heard_ || locked_by_the_dead())) {
-    connect();
-    return;
-  }
+  if (!heard_now && was_heard_) return connect();
   was_heard_ = heard_now;
-}
-
-// A reader that came and died between two looks was never seen, but its exclusive lock (TIOCEXCL)
-// is still there and keeps everybody but root out. Looked for now and then.
-bool PseudoTerminal::locked_by_the_dead() {
-  if (++quiet_ % kLooksPerLockCheck != 0) return false;
-  const int slave = open(slave_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  const bool refused = slave < 0 && errno == EBUSY;
-  if (slave >= 0) close(slave);
-  return refused && !has_reader(master_);
 }
 
 bool PseudoTerminal::flush_rest() {

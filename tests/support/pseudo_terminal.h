@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <mutex>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace vitalgate::test {
@@ -36,8 +35,8 @@ class PseudoTerminal {
   // One frame, whole or not at all. True when it went into the line.
   bool write(std::span<const std::uint8_t> frame);
 
-  // A reader that died leaves a pseudo-terminal, unlike a serial port, with its lock and its
-  // unread bytes; this gives the next reader a fresh one. Call it often.
+  // A reader that died leaves a pseudo-terminal, unlike a serial port, with its unread bytes; this
+  // gives the next reader a fresh one. Call it often.
   void tend();
 
   // Whether some process has the port open.
@@ -49,14 +48,11 @@ class PseudoTerminal {
   void connect();
   void disconnect();
   bool flush_rest();
-  [[nodiscard]] bool locked_by_the_dead();
 
   const std::filesystem::path link_;
   mutable std::mutex mutex_;  // guards everything below
   int master_ = -1;
   bool was_heard_ = false;
-  unsigned quiet_ = 0;  // looks without a reader, in a row
-  std::string slave_;
   std::vector<std::uint8_t> rest_;  // of a frame that went in only in part
   Counts counts_;
 };

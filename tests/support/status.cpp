@@ -21,17 +21,10 @@ DestinationStatus destination_from(const Json& json) {
 }
 
 DeviceStatus device_from(const Json& json) {
-  return {json.at("id"),
-          json.at("driver"),
-          json.at("state"),
-          json.at("detail"),
-          json.at("hint"),
-          seconds(json.at("last_s")),
-          json.at("per_minute"),
-          json.at("received"),
-          json.at("quarantined"),
-          json.at("bad_frames"),
-          json.at("skipped_bytes")};
+  return {json.at("id"),         json.at("driver"),       json.at("state"),
+          json.at("detail"),     json.at("hint"),         seconds(json.at("last_s")),
+          json.at("per_minute"), json.at("received"),     json.at("quarantined"),
+          json.at("bad_frames"), json.at("skipped_bytes")};
 }
 
 Status status_from(const Json& json) {

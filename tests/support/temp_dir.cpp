@@ -14,12 +14,12 @@ namespace vitalgate::test {
 
 TempDir::TempDir(const std::string& name) {
   const char* base = std::getenv("TMPDIR");
-  std::string pattern = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/" + name +
-                        "-XXXXXX";
+  std::string pattern =
+      std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/" + name + "-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
-    throw Failure("cannot make a folder like " + pattern + ": " +
-                      std::generic_category().message(errno),
-                  "make room there, or name another place: TMPDIR=/var/tmp");
+    throw Failure(
+        "cannot make a folder like " + pattern + ": " + std::generic_category().message(errno),
+        "make room there, or name another place: TMPDIR=/var/tmp");
   }
   path_ = pattern;
 }

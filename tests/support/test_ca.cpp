@@ -27,9 +27,12 @@ Arguments operator+(Arguments left, const Arguments& right) {
 
 std::string word(Flaw flaw) {
   switch (flaw) {
-    case Flaw::wrong_name: return "wrong-name";
-    case Flaw::expired: return "expired";
-    case Flaw::none: break;
+    case Flaw::wrong_name:
+      return "wrong-name";
+    case Flaw::expired:
+      return "expired";
+    case Flaw::none:
+      break;
   }
   return "server";
 }
@@ -59,8 +62,7 @@ Certificate TestCa::issue(Flaw flaw) const {
   openssl(Arguments{"req", "-new", "-subj", "/CN=" + name, "-keyout", made.key, "-out", request} +
           kNewKey);
   openssl({"x509", "-req", "-in", request, "-CA", ca_.file, "-CAkey", ca_.key, "-CAcreateserial",
-           "-days", flaw == Flaw::expired ? "-1" : "2", "-extfile", extensions, "-out",
-           made.file});
+           "-days", flaw == Flaw::expired ? "-1" : "2", "-extfile", extensions, "-out", made.file});
   return made;
 }
 

@@ -53,14 +53,16 @@ INSTANTIATE_TEST_SUITE_P(
                     SyntaxCase{"a = 99999999999999999999\n", 1, "this number is too large"},
                     SyntaxCase{"a = 007\n", 1, "a number does not start with 0"},
                     SyntaxCase{"a = [[[[[[[[1]]]]]]]]\n", 1, "lists are nested too deeply here"},
+                    SyntaxCase{"a = \u201cx\u201d\n", 1, "these are not plain quotes"},
                     SyntaxCase{"= 1\n", 1, "a line starts with a key, [table] or #"},
                     SyntaxCase{"\xff\xfe\n", 1, "this is not UTF-8 text"}));
 
 TEST(HostileTextTest, DeepNestingIsRefusedBeforeItReachesTheStack) {
   for (const std::string_view part : {"[", "{a=", "a.", "\"\".", "[[", "{", "a={b.c=[\n"}) {
     EXPECT_FALSE(load_words(repeated(part, limits::kSettingsFileBytesMax)).settings) << part;
-    EXPECT_FALSE(load_words("a = " + repeated(part, 100'000)).settings) << part;
-    EXPECT_FALSE(load_words("[" + repeated(part, 100'000)).settings) << part;
+    const std::string deep = repeated(part, 100'000);
+    EXPECT_FALSE(load_words("a = " + deep).settings) << part;
+    EXPECT_FALSE(load_words("[" + deep).settings) << part;
   }
 }
 
@@ -103,6 +105,24 @@ TEST(HostileTextTest, ByteOrderMarkAndWindowsLineEndsAreFine) {
   for (const char c : test::kLeast) text += c == '\n' ? std::string("\r\n") : std::string(1, c);
   const Loaded loaded = load_words(text);
   EXPECT_TRUE(loaded.settings) << all_text(loaded);
+}
+
+TEST(HostileTextTest, LettersBeyondAsciiAreFineInCommentsAndEscapesOnly) {
+  const std::string comments = std::string(test::kLeast) + "# R\u00f6ntgen \xf6 \x85\n";
+  EXPECT_TRUE(load_words(comments).settings) << all_text(load_words(comments));
+  EXPECT_TRUE(load_words(test::least_and("username = \"M\\u00fcller\"\n")).settings);
+  for (const char* line :
+       {"username = \"M\u00fcller\"", "client_id = \"a\x85\"", "client_id = '\xf6'",
+        "name2 = \"\u00e9\"", "\u00e9 = 1", "a = \u00e9", "[\u00e9]"}) {
+    const Loaded loaded = load_words(test::least_and(line));
+    EXPECT_EQ(loaded.problems.size(), 1u) << line << all_text(loaded);
+  }
+}
+
+TEST(HostileTextTest, WhatOnceCrashedTheParserIsRefused) {
+  for (const char* text :
+       {"[$x]\n", "[ $", "a = 5\u00a1\n", "a = \"\"\"\\\n \u00e9\"\"\"\n", "a = 5\ufeff"})
+    EXPECT_FALSE(load_words(text).settings) << text;
 }
 
 TEST(HostileTextTest, EmptyNamesAreUnknownNames) {

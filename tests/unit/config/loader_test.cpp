@@ -19,7 +19,7 @@ TEST(LoaderTest, TheLeastFileLoadsWithEveryDefault) {
   const Settings& settings = *loaded.settings;
   EXPECT_EQ(settings.version, 1u);
   EXPECT_EQ(settings.gateway.id, "clinic-042");
-  EXPECT_EQ(settings.gateway.site_id, "");
+  EXPECT_EQ(settings.gateway.site_id, "clinic-042") << "a gateway alone is its own site";
   EXPECT_EQ(settings.buffer.directory, "/var/lib/vitalgate");
   EXPECT_EQ(settings.buffer.commit_interval, 250ms);
   EXPECT_EQ(settings.buffer.keep_sent, 24h);
@@ -171,7 +171,7 @@ TEST(LoaderTest, AnEmptyFileLacksItsVersionItsGatewayAndADestination) {
 
 TEST(LoaderTest, AnotherVersionIsRefused) {
   std::string text(test::kLeast);
-  text.replace(text.find('1'), 1, "2");
+  text[text.find('1')] = '2';
   const Loaded loaded = load_words(text);
   ASSERT_NE(about(loaded, "config_version"), nullptr);
   EXPECT_TRUE(about(loaded, "config_version")->what.starts_with("2 is not a version"));

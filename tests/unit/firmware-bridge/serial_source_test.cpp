@@ -125,6 +125,7 @@ TEST(SerialSourceTest, AMissingPortIsReportedOnceAndOpenedWhenItComes) {
 TEST(SerialSourceTest, AReplacedLineIsFoundUnderItsOldName) {
   Link link;
   PseudoTerminal first;
+  const PseudoTerminal second;  // made now: it must not get the number of the first
   link.point_to(first.path());
   SerialSource source(0, device("nonin-df8", link.path()));
   SourceRun run(source);
@@ -139,9 +140,9 @@ TEST(SerialSourceTest, AReplacedLineIsFoundUnderItsOldName) {
   link.remove();
   std::this_thread::sleep_for(milliseconds(500));
 
-  const PseudoTerminal second;
   link.point_to(second.path());
-  EXPECT_EQ(run.report(3).state, SourceState::connected);
+  const auto back = run.report(3);
+  EXPECT_EQ(back.state, SourceState::connected) << back.what;
   second.send(measurements(1));
   ASSERT_TRUE(run.wait_for<Arrival>(2));
   EXPECT_EQ(run.all<Arrival>().back().ticket, 2u);
@@ -156,7 +157,8 @@ TEST(SerialSourceTest, ASilentLineWhoseLinkMovedIsLeftForTheNewOne) {
   run.report(1);
   link.point_to(second.path());
   EXPECT_EQ(run.report(2).what, "unplugged");
-  EXPECT_EQ(run.report(3).state, SourceState::connected);
+  const auto back = run.report(3);
+  EXPECT_EQ(back.state, SourceState::connected) << back.what;
   second.send(measurements(1));
   EXPECT_TRUE(run.wait_for<Arrival>(1));
 }
