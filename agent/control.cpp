@@ -62,7 +62,9 @@ void accept_clients(int fd, std::vector<ControlClient>& clients) {
 Result<ControlServer> ControlServer::listen(const std::filesystem::path& socket) {
   const sockaddr_un address = VG_TRY(address_of(socket));
   std::error_code ignored;
-  std::filesystem::create_directories(socket.parent_path(), ignored);
+  // A folder that we make has to let others through to the socket; one that is there is not ours.
+  if (std::filesystem::create_directories(socket.parent_path(), ignored))
+    ::chmod(socket.parent_path().c_str(), 0755);
   if (is_answering(address))
     return Error{Errc::unavailable, "another vitalgated answers on " + socket.string(),
                  "stop it first: sudo systemctl stop vitalgated"};

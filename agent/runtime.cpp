@@ -150,6 +150,7 @@ class Agent {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
     while (!core_.front()->ended()) {
       if (const int signal = sigtimedwait(&signals, nullptr, &kSignalTick); signal > 0) {
         log::info("agent.stopping", "a signal asked for it", {{"signal", signal}});

@@ -9,7 +9,7 @@
 
 namespace vitalgate {
 
-// Runs the agent until SIGTERM or SIGINT, or until its stored state cannot be trusted. Blocks;
+// Runs the agent until SIGTERM, SIGINT or SIGHUP, or until its stored state cannot be trusted. Blocks;
 // call with these signals blocked in every thread.
 Result<> run_agent(const config::Settings& settings);
 

@@ -39,6 +39,7 @@ void harden() {
   sigemptyset(&stops);
   sigaddset(&stops, SIGTERM);
   sigaddset(&stops, SIGINT);
+  sigaddset(&stops, SIGHUP);  // a terminal that went away
   pthread_sigmask(SIG_BLOCK, &stops, nullptr);
 }
 

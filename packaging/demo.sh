@@ -7,7 +7,7 @@ set -Eeuo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 readonly root
 readonly preset=dev
-readonly needed_mb=1500
+readonly needed_mb=700
 step='start'
 
 say() { printf 'demo.sh: %s\n' "$*"; }
@@ -56,9 +56,7 @@ check_disk() {
 install_packages() {
   step='install packages'
   say 'packages ...'
-  bash "$root/packaging/install-packages.sh" demo ||
-    fail 'the packages could not be installed' \
-      'check network and rights (root or sudo), then run this again'
+  bash "$root/packaging/install-packages.sh" demo || exit 1  # it has said why, and what to do
 }
 
 build() {

@@ -152,7 +152,6 @@ Result<Database> open_database(const fs::path& directory, std::string_view gatew
   if (failed)
     return Error{Errc::unavailable, "create " + directory.string() + ": " + failed.message(),
                  "check buffer.directory in the configuration"};
-  fs::permissions(directory, fs::perms::owner_all, failed);  // best effort: it may not be ours
   const fs::path file = directory / kBufferFileName;
   if (!fs::exists(file, failed)) VG_TRY(create_file(directory, gateway));
   Database database = VG_TRY(Database::open(file, false));

@@ -132,8 +132,8 @@ void BM_AppendAndCommit(State& state) {
 }
 BENCHMARK(BM_AppendAndCommit)->Arg(1)->Arg(100)->Arg(1000)->Arg(5000)->UseRealTime();
 
-// The limit: SQLite alone, one blob of as many bytes a commit, the same settings.
-void BM_SqliteBlobCeiling(State& state) {
+// SQLite alone with the buffer's settings: one blob of `bytes` a commit, nothing else.
+void insert_blobs(State& state, std::size_t bytes) {
   const Folder folder;
   sqlite3* database = nullptr;
   sqlite3_open((folder.path() / "ceiling.db").c_str(), &database);
@@ -143,38 +143,29 @@ void BM_SqliteBlobCeiling(State& state) {
                nullptr, nullptr, nullptr);
   sqlite3_stmt* insert = nullptr;
   sqlite3_prepare_v2(database, "INSERT INTO t(rows) VALUES(?)", -1, &insert, nullptr);
-  const auto count = static_cast<std::size_t>(state.range(0));
-  const std::string blob(count * 270, 'r');
+  const std::string blob(bytes, 'r');
   for (auto _ : state) {
     sqlite3_bind_blob64(insert, 1, blob.data(), blob.size(), SQLITE_STATIC);
-    sqlite3_step(insert);
+    if (sqlite3_step(insert) != SQLITE_DONE) state.SkipWithError("insert failed");
     sqlite3_reset(insert);
   }
   sqlite3_finalize(insert);
   sqlite3_close(database);
+}
+
+constexpr std::size_t kRowBytes = 270;
+
+// The limit for as many readings in one commit.
+void BM_SqliteBlobCeiling(State& state) {
+  const auto count = static_cast<std::size_t>(state.range(0));
+  insert_blobs(state, count * kRowBytes);
   per_reading(state, count);
 }
 BENCHMARK(BM_SqliteBlobCeiling)->Arg(1)->Arg(100)->Arg(1000)->Arg(5000)->UseRealTime();
 
 // The usual home-made gateway: one row and one commit a reading.
 void BM_SqliteRowPerReading(State& state) {
-  const Folder folder;
-  sqlite3* database = nullptr;
-  sqlite3_open((folder.path() / "rows.db").c_str(), &database);
-  sqlite3_exec(database,
-               "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-               "CREATE TABLE t(key INTEGER PRIMARY KEY, row TEXT)",
-               nullptr, nullptr, nullptr);
-  sqlite3_stmt* insert = nullptr;
-  sqlite3_prepare_v2(database, "INSERT INTO t(row) VALUES(?)", -1, &insert, nullptr);
-  const std::string row(270, 'r');
-  for (auto _ : state) {
-    sqlite3_bind_text(insert, 1, row.data(), static_cast<int>(row.size()), SQLITE_STATIC);
-    sqlite3_step(insert);
-    sqlite3_reset(insert);
-  }
-  sqlite3_finalize(insert);
-  sqlite3_close(database);
+  insert_blobs(state, kRowBytes);
   per_reading(state, 1);
 }
 BENCHMARK(BM_SqliteRowPerReading)->UseRealTime();

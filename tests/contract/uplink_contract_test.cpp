@@ -25,7 +25,7 @@ class UplinkContractTest : public BufferFixture {
     hub_->start({.port = broker_->port(), .ca = ca_.file()});
     hub_->wait_ready();
     settings_ = {.name = "hub",
-                 .host = "localhost",
+                 .host = "127.0.0.1",
                  .port = broker_->port(),
                  .ca = ca_.file(),
                  .certificate = {},

@@ -34,9 +34,10 @@ int tell(const DemoOptions& options) {
 
 int explain(const test::Failure& failure) {
   fmt::print(stderr, "\ndemo: {}\n", failure.what());
-  const std::string& hint = failure.hint();
-  fmt::print(stderr, "Try: {}\n",
-             hint.empty() ? "run it again with --keep and read agent/agent.log there" : hint);
+  std::string hint = failure.hint();
+  if (hint.empty()) hint = "run it again with --keep and read agent/agent.log there";
+  if (!hint.starts_with("Try: ")) hint.insert(0, "Try: ");  // the agent's own hints may have it
+  fmt::print(stderr, "{}\n", hint);
   return 1;
 }
 

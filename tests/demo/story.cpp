@@ -62,7 +62,7 @@ void Story::raise_the_curtain() {
   agent_ = std::make_unique<test::Agent>(site_.agent(), config);
   site_.start();
   moment_.broker = "running";
-  screen_.say(fmt::format("broker and receiver are up: TLS on localhost:{}", site_.broker.port()));
+  screen_.say(fmt::format("broker and receiver are up: TLS on 127.0.0.1:{}", site_.broker.port()));
 }
 
 bool Story::tell() {
@@ -78,9 +78,7 @@ void Story::all_is_well() {
   agent_->start();
   agent_expected_ = true;
   clinic_->start();
-  if (!catch_up()) {
-    throw test::Failure("the agent does not reach the broker", "");
-  }
+  catch_up("the agent does not reach the broker");
   watch(options_.for_s * 0.3);
 }
 
@@ -95,9 +93,7 @@ void Story::broker_goes() {
   moment_.act = "Act 2 of 4: the broker is back, the backlog drains";
   site_.broker.start();
   moment_.broker = "running";
-  if (!catch_up()) {
-    throw test::Failure("the backlog did not drain after the broker came back", "");
-  }
+  catch_up("the backlog did not drain after the broker came back");
   screen_.say("the backlog is delivered");
   watch(options_.for_s * 0.08);
 }
@@ -112,9 +108,7 @@ void Story::agent_is_killed() {
   screen_.say("the agent is started again");
   agent_->start();
   agent_expected_ = true;
-  if (!catch_up()) {
-    throw test::Failure("the agent did not catch up after it was killed", "");
-  }
+  catch_up("the agent did not catch up after it was killed");
   watch(options_.for_s * 0.2);
 }
 
@@ -163,15 +157,20 @@ bool Story::watch_until(const std::function<bool(const test::Status&)>& done,
       limit, kRefresh);
 }
 
-bool Story::catch_up() {
+void Story::catch_up(const std::string& otherwise) {
   std::uint64_t goal = 0;
-  return watch_until(
+  const bool done = watch_until(
       [&](const test::Status& now) {
         if (goal == 0) goal = now.sequenced();
         const bool connected = now.destination().state == "connected";
         return connected && goal > 0 && now.sequenced() - now.waiting >= goal;
       },
       kPatience);
+  if (done) return;
+  const auto uplink = moment_.status ? moment_.status->destination() : test::DestinationStatus{};
+  throw test::Failure(fmt::format("{}: uplink {}, {}\n{}", otherwise, uplink.state, uplink.detail,
+                                  test::tail_of(agent_->log())),
+                      uplink.hint);
 }
 
 void Story::refresh() {

@@ -47,8 +47,9 @@ class Story {
   // Shows what happens for a while, or until `done`; false when the deadline came first.
   void watch(double seconds);
   bool watch_until(const std::function<bool(const test::Status&)>& done, test::Milliseconds limit);
-  // Until what is stored when this is called has been confirmed.
-  bool catch_up();
+  // Until what is stored when this is called has been confirmed. Throws test::Failure, which
+  // begins with `otherwise`, when that takes too long.
+  void catch_up(const std::string& otherwise);
   void refresh();
 
   DemoOptions options_;

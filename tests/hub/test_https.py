@@ -20,7 +20,7 @@ class HttpsTest(HubTest):
         self.connect()
 
     def connect(self):
-        self.connection = http.client.HTTPSConnection("localhost", self.port, context=self.tls,
+        self.connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.tls,
                                                       timeout=10)
         self.addCleanup(self.connection.close)
 

@@ -15,7 +15,7 @@ class ProgramTest(HubTest):
         self.port = int(self.ready_file.read_text().strip().removeprefix("https="))
 
     def post(self, body, number=1):
-        connection = http.client.HTTPSConnection("localhost", self.port, context=self.tls,
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.tls,
                                                  timeout=10)
         connection.request("POST", "/v1/batches", body, {
             "Content-Type": "application/cloudevents+json",

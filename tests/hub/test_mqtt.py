@@ -31,7 +31,7 @@ class Gateway:
             f"vitalgate/v1/{GATEWAY}/ack", qos=1)
         self._client.on_subscribe = lambda *_: self._subscribed.put(True)
         self._client.on_message = lambda _client, _data, message: self.answers.put(message)
-        self._client.connect("localhost", port)
+        self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         self.await_subscription()
 
@@ -67,7 +67,7 @@ class MqttTest(HubTest):
         self.broker.start()
 
     def start(self, *options, protocol=mqtt.MQTTv5):
-        self.start_hub("--mqtt-host", "localhost", "--mqtt-port", self.broker.port,
+        self.start_hub("--mqtt-host", "127.0.0.1", "--mqtt-port", self.broker.port,
                        "--ca", self.cert, *options)
         self.gateway = Gateway(self.broker.port, self.tls, protocol)
         self.addCleanup(self.gateway.close)
@@ -138,7 +138,7 @@ class MqttTest(HubTest):
         stranger, _ = make_certificate(elsewhere)
         with self.assertRaisesRegex(AssertionError, "ready file"), \
                 unittest.mock.patch("harness.WAIT_S", 0.5):
-            self.start_hub("--mqtt-host", "localhost", "--mqtt-port", self.broker.port,
+            self.start_hub("--mqtt-host", "127.0.0.1", "--mqtt-port", self.broker.port,
                            "--ca", stranger)
 
 

@@ -31,7 +31,7 @@ struct AgentConfig {
   std::string max_age = "300ms";
   std::string answer_timeout = "3s";
   std::string retry_max = "1s";
-  std::string host = "localhost";
+  std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::filesystem::path ca;
   std::vector<DeviceConfig> devices;

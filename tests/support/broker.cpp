@@ -22,7 +22,7 @@ Broker::Broker(std::filesystem::path directory, Certificate certificate)
 
 void Broker::write_configuration() const {
   std::ofstream out(directory_ / "mosquitto.conf");
-  out << "listener " << port_ << " localhost\n"
+  out << "listener " << port_ << " 127.0.0.1\n"
       << "certfile " << certificate_.file.string() << "\n"
       << "keyfile " << certificate_.key.string() << "\n"
       << "allow_anonymous true\n"

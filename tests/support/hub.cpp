@@ -39,7 +39,7 @@ void Hub::start(const Options& options) {
                       "--verdict",
                       directory_ / "verdict.json",
                       "--mqtt-host",
-                      "localhost",
+                      "127.0.0.1",
                       "--mqtt-port",
                       std::to_string(options.port),
                       "--ca",
@@ -76,6 +76,9 @@ Verdict Hub::verdict() const {
   verdict.dropped = json.at("dropped").get<std::uint64_t>();
   verdict.violations = json.at("violations").get<std::uint64_t>();
   verdict.clean = json.at("clean").get<bool>();
+  for (const auto& [id, stream] : json.at("streams").items()) {
+    verdict.streams[id] = stream.at("received").get<std::uint64_t>();
+  }
   for (const Json& range : json.at("missing_ranges")) {
     verdict.details.push_back("missing " + text_of(range));
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -23,7 +24,8 @@ struct Verdict {
   std::uint64_t missing = 0;
   std::uint64_t dropped = 0;
   std::uint64_t violations = 0;
-  std::vector<std::string> details;  // one line a violation or missing range
+  std::map<std::string, std::uint64_t> streams;  // stream -> received
+  std::vector<std::string> details;              // one line a violation or missing range
   bool clean = false;
 };
 
