@@ -9,8 +9,8 @@
 
 namespace vitalgate {
 
-// Runs the agent until SIGTERM, SIGINT or SIGHUP, or until its stored state cannot be trusted. Blocks;
-// call with these signals blocked in every thread.
+// Runs the agent until SIGTERM, SIGINT or SIGHUP, or until its stored state cannot be trusted.
+// Blocks; call with these signals blocked in every thread.
 Result<> run_agent(const config::Settings& settings);
 
 }  // namespace vitalgate
