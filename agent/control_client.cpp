@@ -26,7 +26,7 @@ std::string filter_of(const Json& request, const char* key) {
   const auto found = request.find(key);
   if (found == request.end() || !found->is_string()) return {};
   const auto& text = found->get_ref<const std::string&>();
-  return is_valid_id(text) ? text : std::string("?");  // matches nothing
+  return text.empty() || is_valid_id(text) ? text : std::string("?");  // matches nothing
 }
 
 bool matches(std::string_view row, std::string_view member, std::string_view value) {

@@ -70,28 +70,23 @@ struct Program {
 };
 
 // The first word that is no command where one was wanted, with what was probably meant.
-Exit explain_unknown(const Program& program, const std::vector<std::string>& words) {
+Exit explain_unknown(const Program& program) {
   const CLI::App* at = &program.app;
-  for (const std::string& word : words) {
-    if (word.starts_with("-")) continue;
+  for (;;) {
     std::vector<std::string> names;
     for (const CLI::App* sub : at->get_subcommands({})) names.push_back(sub->get_name());
-    if (names.empty()) break;
-    const CLI::App* next = nullptr;
-    for (const CLI::App* sub : at->get_subcommands({}))
-      if (sub->get_name() == word) next = sub;
-    if (next != nullptr) {
-      at = next;
-      continue;
+    for (const std::string& word : at->remaining()) {
+      if (word.starts_with("-") || names.empty()) continue;
+      const std::vector<std::string_view> views(names.begin(), names.end());
+      const std::string_view meant = nearest(word, views);
+      return fail(program.globals, Exit::usage,
+                  fmt::format("no command \"{}\".{}", word,
+                              meant.empty() ? "" : fmt::format(" Did you mean \"{}\"?", meant)),
+                  "vitalgate --help");
     }
-    const std::vector<std::string_view> views(names.begin(), names.end());
-    const std::string_view meant = nearest(word, views);
-    return fail(program.globals, Exit::usage,
-                fmt::format("no command \"{}\".{}", word,
-                            meant.empty() ? "" : fmt::format(" Did you mean \"{}\"?", meant)),
-                "vitalgate --help");
+    if (at->get_subcommands().empty()) return Exit::ok;
+    at = at->get_subcommands().front();
   }
-  return Exit::ok;
 }
 
 Exit run(int argc, char** argv) {
@@ -102,8 +97,7 @@ Exit run(int argc, char** argv) {
     program.app.exit(help);
     return Exit::ok;
   } catch (const CLI::ParseError& error) {
-    const std::vector<std::string> words(argv + 1, argv + argc);
-    if (explain_unknown(program, words) == Exit::usage) return Exit::usage;
+    if (explain_unknown(program) == Exit::usage) return Exit::usage;
     return fail(program.globals, Exit::usage, error.what(), "vitalgate --help");
   }
   return program.verb ? program.verb() : Exit::usage;

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "tests/support/failure.h"
+#include "tests/support/device_end.h"
 
 namespace vitalgate::test {
 namespace {
@@ -19,20 +17,6 @@ namespace {
 bool has_reader(int master) {
   pollfd state{master, 0, 0};
   return poll(&state, 1, 0) >= 0 && (state.revents & POLLHUP) == 0;
-}
-
-// Opened and closed once: from then on the kernel tells whether somebody has it open.
-void prepare(int slave) {
-  termios settings{};
-  tcgetattr(slave, &settings);
-  cfmakeraw(&settings);
-  tcsetattr(slave, TCSANOW, &settings);
-  close(slave);
-}
-
-Failure no_terminal(const std::string& why) {
-  return {"cannot make a pseudo-terminal: " + why + ": " + std::generic_category().message(errno),
-          "in a container, mount devpts: mount -t devpts devpts /dev/pts"};
 }
 
 }  // namespace
@@ -54,26 +38,14 @@ void PseudoTerminal::unplug() {
 }
 
 void PseudoTerminal::connect() {
-  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-  char name[64] = {};
-  if (master < 0) throw no_terminal("posix_openpt");
-  if (grantpt(master) != 0 || unlockpt(master) != 0 || ptsname_r(master, name, sizeof name) != 0) {
-    close(master);
-    throw no_terminal("grantpt");
-  }
-  const int slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-  if (slave < 0) {
-    close(master);
-    throw no_terminal(name);
-  }
-  prepare(slave);
+  const DeviceEnd end = open_device_end(O_NONBLOCK);
   // Made aside and renamed, so that a reader never sees the link half changed.
   const auto fresh = std::filesystem::path(link_.string() + ".new");
   std::filesystem::remove(fresh);
-  std::filesystem::create_symlink(name, fresh);
+  std::filesystem::create_symlink(end.path, fresh);
   std::filesystem::rename(fresh, link_);
   disconnect();
-  master_ = master;
+  master_ = end.fd;
 }
 
 void PseudoTerminal::disconnect() {

@@ -65,9 +65,13 @@ def report(path, line, text):
 
 
 def tracked():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True,
-                         capture_output=True, check=True).stdout
-    return [Path(name) for name in out.splitlines() if (ROOT / name).is_file()]
+    """What git tracks or would; in a folder without git, everything but the builds."""
+    git = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-co", "--exclude-standard"]
+    out = subprocess.run(git, cwd=ROOT, text=True, capture_output=True)
+    if out.returncode == 0:
+        return [Path(name) for name in out.stdout.splitlines() if (ROOT / name).is_file()]
+    return [path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file()
+            and path.relative_to(ROOT).parts[0] not in ("build", ".git")]
 
 
 def room_of(path):

@@ -91,7 +91,7 @@ TEST_F(ControlTest, ABadRequestGetsWordsAndStopsNobody) {
 
 TEST_F(ControlTest, ATailSendsOnlyWhatWasAskedFor) {
   const int fd = connect();
-  const std::string request = "{\"verb\":\"tail\",\"device\":\"b\"}\n";
+  const std::string request = "{\"verb\":\"tail\",\"device\":\"b\",\"metric\":\"\"}\n";
   ASSERT_GT(::send(fd, request.data(), request.size(), 0), 0);
   EXPECT_EQ(Json::parse(line(fd))["ok"], true);
   ASSERT_TRUE(test::poll_until([&] { return tail_.watched(); }, 10s));

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "agent/core/check.h"
-#include "tests/unit/firmware-bridge/pseudo_terminal.h"
+#include "tests/unit/firmware-bridge/raw_line.h"
 
 namespace vitalgate::test {
 
@@ -20,7 +20,7 @@ class OtherProcess {
   enum class Way { opens, opens_and_locks, is_the_other_end };
 
   // Has it open when the constructor returns.
-  OtherProcess(const PseudoTerminal& line, Way way) {
+  OtherProcess(const RawLine& line, Way way) {
     int ready[2];
     VG_CHECK(::pipe(ready) == 0);
     pid_ = ::fork();

@@ -8,14 +8,14 @@
 
 #include "firmware-bridge/serial/holder.h"
 #include "tests/unit/firmware-bridge/other_process.h"
-#include "tests/unit/firmware-bridge/pseudo_terminal.h"
+#include "tests/unit/firmware-bridge/raw_line.h"
 
 namespace vitalgate::bridge {
 namespace {
 
 using test::bytes_of;
 using test::OtherProcess;
-using test::PseudoTerminal;
+using test::RawLine;
 using Way = OtherProcess::Way;
 
 std::string read_text(Port& port) {
@@ -28,7 +28,7 @@ std::string read_text(Port& port) {
 }
 
 TEST(PortTest, BytesPassUnchangedBothWays) {
-  const PseudoTerminal line;
+  const RawLine line;
   auto port = Port::open(line.path(), 9600);
   ASSERT_TRUE(port) << port.error().what;
   line.send(bytes_of("a\r\n\x03\x11\x13\xFF"));
@@ -38,7 +38,7 @@ TEST(PortTest, BytesPassUnchangedBothWays) {
 }
 
 TEST(PortTest, NothingToReadIsNoBytesAndNoError) {
-  const PseudoTerminal line;
+  const RawLine line;
   auto port = Port::open(line.path(), 115200);
   std::array<std::byte, 8> buffer{};
   const auto count = port->read(buffer);
@@ -47,7 +47,7 @@ TEST(PortTest, NothingToReadIsNoBytesAndNoError) {
 }
 
 TEST(PortTest, APulledLineReadsAsUnplugged) {
-  PseudoTerminal line;
+  RawLine line;
   auto port = Port::open(line.path(), 9600);
   ASSERT_TRUE(port);
   EXPECT_TRUE(port->still_there());
@@ -61,7 +61,7 @@ TEST(PortTest, APulledLineReadsAsUnplugged) {
 }
 
 TEST(PortTest, APathThatLeadsElsewhereIsNoLongerThere) {
-  const PseudoTerminal first, second;
+  const RawLine first, second;
   const auto link =
       std::filesystem::path(testing::TempDir()) / ("port_test." + std::to_string(::getpid()));
   std::filesystem::create_symlink(first.path(), link);
@@ -94,14 +94,14 @@ TEST(PortTest, WhatIsNoTerminalIsRefused) {
 }
 
 TEST(PortTest, AnUnusualBaudRateIsRefused) {
-  const PseudoTerminal line;
+  const RawLine line;
   const auto port = Port::open(line.path(), 9601);
   ASSERT_FALSE(port);
   EXPECT_EQ(port.error().code, Errc::rejected);
 }
 
 TEST(PortTest, MissingRightsSayWhichGroupHelps) {
-  const PseudoTerminal line;
+  const RawLine line;
   ASSERT_EQ(::chmod(line.path().c_str(), 0), 0);
   const uid_t user = ::geteuid();
   constexpr uid_t kNobody = 65534;
@@ -118,7 +118,7 @@ TEST(PortTest, MissingRightsSayWhichGroupHelps) {
 class HeldPortTest : public testing::TestWithParam<Way> {};
 
 TEST_P(HeldPortTest, NamesItsHolderAndOpensOnceThatIsGone) {
-  const PseudoTerminal line;
+  const RawLine line;
   OtherProcess other(line, GetParam());
   const auto port = Port::open(line.path(), 9600);
   ASSERT_FALSE(port);
@@ -133,14 +133,14 @@ TEST_P(HeldPortTest, NamesItsHolderAndOpensOnceThatIsGone) {
 
 INSTANTIATE_TEST_SUITE_P(Ways, HeldPortTest, testing::Values(Way::opens, Way::opens_and_locks));
 
-TEST(PortTest, TheProcessAtTheOtherEndOfAPseudoTerminalIsNoHolder) {
-  const PseudoTerminal line;
+TEST(PortTest, TheProcessAtTheOtherEndOfARawLineIsNoHolder) {
+  const RawLine line;
   const OtherProcess simulator(line, Way::is_the_other_end);
   EXPECT_TRUE(Port::open(line.path(), 9600));
 }
 
 TEST(PortTest, AHolderThatCannotBeSeenIsStillAHolder) {
-  const PseudoTerminal line;
+  const RawLine line;
   const auto first = Port::open(line.path(), 9600);
   ASSERT_TRUE(first);
   const auto second = Port::open(line.path(), 9600);  // our own process is not looked at
@@ -150,7 +150,7 @@ TEST(PortTest, AHolderThatCannotBeSeenIsStillAHolder) {
 }
 
 TEST(PortTest, APortCanBeOpenedAgainAfterItWasClosed) {
-  const PseudoTerminal line;
+  const RawLine line;
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(Port::open(line.path(), 9600));
 }
 

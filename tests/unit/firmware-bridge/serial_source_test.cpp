@@ -7,7 +7,7 @@
 
 #include "config/catalogue.h"
 #include "tests/unit/firmware-bridge/other_process.h"
-#include "tests/unit/firmware-bridge/pseudo_terminal.h"
+#include "tests/unit/firmware-bridge/raw_line.h"
 #include "tests/unit/firmware-bridge/source_run.h"
 
 namespace vitalgate::bridge {
@@ -17,7 +17,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::Bytes;
 using test::from_hex;
-using test::PseudoTerminal;
+using test::RawLine;
 using test::SourceRun;
 
 constexpr std::string_view kRecord =
@@ -64,7 +64,7 @@ class Link {
 };
 
 TEST(SerialSourceTest, ArrivalsCarryTheirDeviceAndTicketsThatCountUp) {
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(7, device("nonin-df8", line.path()));
   SourceRun run(source);
   EXPECT_EQ(run.report(1).state, SourceState::connected);
@@ -81,7 +81,7 @@ TEST(SerialSourceTest, ArrivalsCarryTheirDeviceAndTicketsThatCountUp) {
 }
 
 TEST(SerialSourceTest, CountsFollowWithinASecondOrSo) {
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("nonin-df8", line.path()));
   SourceRun run(source);
   run.report(1);
@@ -93,7 +93,7 @@ TEST(SerialSourceTest, CountsFollowWithinASecondOrSo) {
 }
 
 TEST(SerialSourceTest, StaysAliveOnASilentLineAndStopsAtOnce) {
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("nonin-df8", line.path()));
   SourceRun run(source);
   run.report(1);
@@ -117,15 +117,15 @@ TEST(SerialSourceTest, AMissingPortIsReportedOnceAndOpenedWhenItComes) {
   std::this_thread::sleep_for(milliseconds(1000));
   EXPECT_EQ(run.all<SourceReport>().size(), 1u);
 
-  const PseudoTerminal line;
+  const RawLine line;
   link.point_to(line.path());
   EXPECT_EQ(run.report(2).state, SourceState::connected);
 }
 
 TEST(SerialSourceTest, AReplacedLineIsFoundUnderItsOldName) {
   Link link;
-  PseudoTerminal first;
-  const PseudoTerminal second;  // made now: it must not get the number of the first
+  RawLine first;
+  const RawLine second;  // made now: it must not get the number of the first
   link.point_to(first.path());
   SerialSource source(0, device("nonin-df8", link.path()));
   SourceRun run(source);
@@ -150,7 +150,7 @@ TEST(SerialSourceTest, AReplacedLineIsFoundUnderItsOldName) {
 
 TEST(SerialSourceTest, ASilentLineWhoseLinkMovedIsLeftForTheNewOne) {
   Link link;
-  const PseudoTerminal first, second;
+  const RawLine first, second;
   link.point_to(first.path());
   SerialSource source(0, device("nonin-df8", link.path()));
   SourceRun run(source);
@@ -164,7 +164,7 @@ TEST(SerialSourceTest, ASilentLineWhoseLinkMovedIsLeftForTheNewOne) {
 }
 
 TEST(SerialSourceTest, AHeldPortNamesTheHolderAndIsTakenWhenFree) {
-  const PseudoTerminal line;
+  const RawLine line;
   test::OtherProcess other(line, test::OtherProcess::Way::opens_and_locks);
   SerialSource source(0, device("nonin-df8", line.path()));
   SourceRun run(source);
@@ -183,7 +183,7 @@ TEST(SerialSourceTest, APathThatIsNoPortIsRefused) {
 
 TEST(SerialSourceTest, StopsReadingAtTheOutstandingLimitAndGoesOnWhenDurable) {
   constexpr std::size_t kLimit = limits::kOutstandingArrivalsMax;
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("nonin-df8", line.path()));
   SourceRun run(source);
   run.report(1);
@@ -204,7 +204,7 @@ TEST(SerialSourceTest, StopsReadingAtTheOutstandingLimitAndGoesOnWhenDurable) {
 }
 
 TEST(SerialSourceTest, ARecordIsAcknowledgedOnlyAfterItIsDurable) {
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("nonin-df13", line.path()));
   SourceRun run(source);
   run.report(1);
@@ -218,7 +218,7 @@ TEST(SerialSourceTest, ARecordIsAcknowledgedOnlyAfterItIsDurable) {
 }
 
 TEST(SerialSourceTest, ABrokenRecordIsAskedForAgainAtOnce) {
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("nonin-df13", line.path()));
   SourceRun run(source);
   run.report(1);
@@ -231,7 +231,7 @@ TEST(SerialSourceTest, ABrokenRecordIsAskedForAgainAtOnce) {
 
 TEST(SerialSourceTest, ARecordSentTwiceBeforeItsAnswerIsAnsweredOnce) {
   // The second answer would be taken for the answer to the record that comes next.
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("nonin-df13", line.path()));
   SourceRun run(source);
   run.report(1);
@@ -251,14 +251,14 @@ TEST(SerialSourceTest, ARecordSentTwiceBeforeItsAnswerIsAnsweredOnce) {
 
 TEST(SerialSourceTest, ARecordOfAnEarlierConnectionIsNotAcknowledgedOnTheNext) {
   Link link;
-  PseudoTerminal first;
+  RawLine first;
   link.point_to(first.path());
   SerialSource source(0, device("nonin-df13", link.path()));
   SourceRun run(source);
   run.report(1);
   first.send(from_hex(kRecord));
   ASSERT_TRUE(run.wait_for<Arrival>(1));
-  const PseudoTerminal second;
+  const RawLine second;
   first.unplug();
   link.point_to(second.path());
   run.report(3);
@@ -267,7 +267,7 @@ TEST(SerialSourceTest, ARecordOfAnEarlierConnectionIsNotAcknowledgedOnTheNext) {
 }
 
 TEST(SerialSourceTest, AMessageWithTooManyReadingsComesInSeveralArrivals) {
-  const PseudoTerminal line;
+  const RawLine line;
   SerialSource source(0, device("ansar-b", line.path()));
   SourceRun run(source);
   run.report(1);

@@ -1,10 +1,7 @@
-// A serial line without hardware: we are the device at its one end.
+// A serial line without hardware: we are the device at its one end, and write byte by byte.
 #pragma once
 
-#include <fcntl.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -13,25 +10,21 @@
 #include <utility>
 
 #include "agent/core/check.h"
+#include "tests/support/device_end.h"
 #include "tests/unit/firmware-bridge/bytes.h"
 
 namespace vitalgate::test {
 
-class PseudoTerminal {
+class RawLine {
  public:
-  PseudoTerminal() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
-    char name[64];
-    VG_CHECK(master_ >= 0 && ::grantpt(master_) == 0 && ::unlockpt(master_) == 0);
-    VG_CHECK(::ptsname_r(master_, name, sizeof name) == 0);
-    path_ = name;
-    termios raw{};
-    VG_CHECK(::tcgetattr(master_, &raw) == 0);
-    ::cfmakeraw(&raw);
-    VG_CHECK(::tcsetattr(master_, TCSANOW, &raw) == 0);
+  RawLine() {
+    const DeviceEnd end = open_device_end();
+    master_ = end.fd;
+    path_ = end.path;
   }
-  PseudoTerminal(const PseudoTerminal&) = delete;
-  PseudoTerminal& operator=(const PseudoTerminal&) = delete;
-  ~PseudoTerminal() { unplug(); }
+  RawLine(const RawLine&) = delete;
+  RawLine& operator=(const RawLine&) = delete;
+  ~RawLine() { unplug(); }
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] int master() const { return master_; }
@@ -59,7 +52,7 @@ class PseudoTerminal {
   }
 
  private:
-  int master_;
+  int master_ = -1;
   std::string path_;
 };
 
