@@ -83,8 +83,9 @@ void DeviceTable::on_readings(std::size_t device, std::size_t accepted, std::siz
   entry.pace.add(accepted + held, now);
 }
 
-void DeviceTable::watch(Clock::time_point now) {
+void DeviceTable::watch(Clock::time_point now, bool paused) {
   for (Entry& entry : entries_) {
+    if (paused) entry.since = now;
     const bool connected = entry.report.state == bridge::SourceState::connected;
     const auto since = entry.last ? std::max(*entry.last, entry.since) : entry.since;
     const bool silent = connected && now - since > entry.settings.expect_every * kSilentAfterMissed;

@@ -19,8 +19,9 @@ class DeviceTable {
   void on_readings(std::size_t device, std::size_t accepted, std::size_t held,
                    Clock::time_point now);
 
-  // Turns quiet devices silent and back; logs each change once.
-  void watch(Clock::time_point now);
+  // Turns quiet devices silent and back; logs each change once. `paused`: it is us who make them
+  // wait, because the buffer cannot be written; then nobody is called silent.
+  void watch(Clock::time_point now, bool paused);
 
   [[nodiscard]] std::vector<DeviceStatus> status(Clock::time_point now) const;
 

@@ -141,7 +141,7 @@ bool Gateway::any_link_up() const {
 
 void Gateway::publish(Clock::time_point now) {
   published_ = now;
-  devices_.watch(now);
+  devices_.watch(now, /*paused=*/!storage_problem_.empty());
   const config::Settings& settings = parts_.settings;
   Status status{.gateway_id = settings.gateway.id,
                 .site_id = settings.gateway.site_id,
