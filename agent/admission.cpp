@@ -40,9 +40,8 @@ std::span<const std::byte> raw_of(const Arrival& arrival, const Reading& reading
 }
 
 std::string out_of_range(const config::Metric& metric, const Decimal& value) {
-  return std::string(metric.name) + " " + value.to_text() + " is outside " +
-         metric.low.to_text() + ".." + metric.high.to_text() + " " +
-         std::string(config::ucum(metric.unit));
+  return std::string(metric.name) + " " + value.to_text() + " is outside " + metric.low.to_text() +
+         ".." + metric.high.to_text() + " " + std::string(config::ucum(metric.unit));
 }
 
 }  // namespace

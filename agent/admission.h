@@ -16,9 +16,9 @@
 namespace vitalgate {
 
 struct Judgement {
-  sync::Row row;            // as far as it is known; refers into the Arrival
-  std::string_view rule;    // empty: accepted. Else `device`, `metric`, `unit` or `range`
-  std::string reason;       // for a person; may hold the value: patient data
+  sync::Row row;          // as far as it is known; refers into the Arrival
+  std::string_view rule;  // empty: accepted. Else `device`, `metric`, `unit` or `range`
+  std::string reason;     // for a person; may hold the value: patient data
   [[nodiscard]] bool accepted() const { return rule.empty(); }
 };
 

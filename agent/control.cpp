@@ -97,8 +97,8 @@ void ControlServer::run(const std::stop_token& stop, const StatusBoard& board, T
     alive();
     entries.assign(1, {fd_, POLLIN, 0});
     for (const ControlClient& client : clients)
-      entries.push_back({client.fd(),
-                         static_cast<short>(POLLIN | (client.wants_to_write() ? POLLOUT : 0)), 0});
+      entries.push_back(
+          {client.fd(), static_cast<short>(POLLIN | (client.wants_to_write() ? POLLOUT : 0)), 0});
     ::poll(entries.data(), entries.size(), kTickMs);
     const auto now = Clock::now();
     for (std::size_t i = 0; i < clients.size(); ++i) {

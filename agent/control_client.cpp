@@ -60,8 +60,7 @@ bool peer_may_look(int fd) {
   ucred peer{};
   socklen_t size = sizeof peer;
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-  return peer.uid == 0 || peer.uid == ::geteuid() ||
-         is_member(peer.uid, peer.gid, "vitalgate") ||
+  return peer.uid == 0 || peer.uid == ::geteuid() || is_member(peer.uid, peer.gid, "vitalgate") ||
          is_member(peer.uid, peer.gid, "vitalgate-admin");
 }
 
@@ -69,10 +68,16 @@ ControlClient::ControlClient(int fd, bool allowed, Clock::time_point now)
     : fd_(fd), allowed_(allowed), active_(now) {}
 
 ControlClient::ControlClient(ControlClient&& other) noexcept
-    : fd_(std::exchange(other.fd_, -1)), allowed_(other.allowed_), closing_(other.closing_),
-      broken_(other.broken_), tailing_(other.tailing_), in_(std::move(other.in_)),
-      out_(std::move(other.out_)), device_(std::move(other.device_)),
-      metric_(std::move(other.metric_)), active_(other.active_) {}
+    : fd_(std::exchange(other.fd_, -1)),
+      allowed_(other.allowed_),
+      closing_(other.closing_),
+      broken_(other.broken_),
+      tailing_(other.tailing_),
+      in_(std::move(other.in_)),
+      out_(std::move(other.out_)),
+      device_(std::move(other.device_)),
+      metric_(std::move(other.metric_)),
+      active_(other.active_) {}
 
 ControlClient& ControlClient::operator=(ControlClient&& other) noexcept {
   if (this == &other) return *this;

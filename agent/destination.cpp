@@ -67,8 +67,8 @@ Result<> Destination::on(const sync::TransportTook& took) {
 
 Result<> Destination::on(const sync::TransportRefused& refused) {
   trouble_ = "the broker refuses batches: " + refused.what;
-  trouble_hint_ = "ask the hub's operator whether this gateway may publish below vitalgate/v1/" +
-                  gateway_;
+  trouble_hint_ =
+      "ask the hub's operator whether this gateway may publish below vitalgate/v1/" + gateway_;
   warn("uplink.refused", trouble_);
   return {};
 }
@@ -106,8 +106,8 @@ Result<> Destination::refuse(Lane lane, const sync::Refusal& refusal) {
   const std::string prefix = gateway_ + "." + sync::stream_id(lane, buffer_.epoch()) + ".";
   const sync::Sequence sequence = sequence_of(refusal.reading_id, prefix);
   if (sequence == 0) return {};
-  const bool held = VG_TRY(buffer_.reject(number_, lane, sequence,
-                                          refusal.code + ": " + refusal.detail, wall_now()));
+  const bool held = VG_TRY(
+      buffer_.reject(number_, lane, sequence, refusal.code + ": " + refusal.detail, wall_now()));
   if (!held) return {};
   warn("reading.refused", "the hub refused a reading; it is kept in quarantine");
   confirm(lane, {sequence, sequence});
@@ -138,7 +138,9 @@ DestinationStatus Destination::status() const {
   const sync::DeliveryCounts counts = delivery_.counts();
   const bool troubled = is_up() && !trouble_.empty();
   return {.name = name_,
-          .state = is_up() ? "connected" : tried_ ? "down" : "connecting",
+          .state = is_up()  ? "connected"
+                   : tried_ ? "down"
+                            : "connecting",
           .detail = troubled ? trouble_ : detail_,
           .hint = troubled ? trouble_hint_ : hint_,
           .in_flight = counts.in_flight,

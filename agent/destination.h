@@ -14,8 +14,8 @@ namespace vitalgate {
 class Destination {
  public:
   // `uplink` and `buffer` outlive this.
-  Destination(std::size_t number, const config::DestinationSettings& settings,
-              sync::Uplink& uplink, sync::Buffer& buffer, std::string gateway);
+  Destination(std::size_t number, const config::DestinationSettings& settings, sync::Uplink& uplink,
+              sync::Buffer& buffer, std::string gateway);
 
   void add(const sync::BatchInfo& batch) { delivery_.add(batch); }
 

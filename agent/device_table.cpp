@@ -13,10 +13,14 @@ std::int64_t second_of(Clock::time_point now) {
 
 std::string_view word(bridge::SourceState state) {
   switch (state) {
-    case bridge::SourceState::waiting: return "waiting";
-    case bridge::SourceState::held: return "held";
-    case bridge::SourceState::refused: return "refused";
-    case bridge::SourceState::connected: return "connected";
+    case bridge::SourceState::waiting:
+      return "waiting";
+    case bridge::SourceState::held:
+      return "held";
+    case bridge::SourceState::refused:
+      return "refused";
+    case bridge::SourceState::connected:
+      return "connected";
   }
   return "";
 }
@@ -59,9 +63,9 @@ void DeviceTable::on_report(std::size_t device, const bridge::SourceReport& repo
     log::info("serial.connected", "port is open",
               {{"device", entry.settings.id}, {"port", entry.settings.port}});
   else
-    log::warning("serial.disconnected", report.what,
-                 {{"device", entry.settings.id}, {"port", entry.settings.port},
-                  {"hint", report.hint}});
+    log::warning(
+        "serial.disconnected", report.what,
+        {{"device", entry.settings.id}, {"port", entry.settings.port}, {"hint", report.hint}});
 }
 
 void DeviceTable::on_counts(std::size_t device, const bridge::SourceCounts& counts) {

@@ -68,9 +68,8 @@ void Gateway::on_source(bridge::SourceEvent& event, Clock::time_point now) {
 
 bool Gateway::commit_is_due(Clock::time_point now) const {
   if (now < storage_retry_) return false;
-  if (staged_since_ &&
-      (urgent_ || now >= *staged_since_ + parts_.settings.buffer.commit_interval ||
-       parts_.buffer.staged_bytes() >= limits::kCommitBytes))
+  if (staged_since_ && (urgent_ || now >= *staged_since_ + parts_.settings.buffer.commit_interval ||
+                        parts_.buffer.staged_bytes() >= limits::kCommitBytes))
     return true;
   if (bookkeeping_since_ && now >= *bookkeeping_since_ + limits::kCheckpointDelayMax) return true;
   const auto seal = parts_.buffer.seal_due_at();
@@ -86,15 +85,12 @@ Result<> Gateway::step(Clock::time_point now) {
 }
 
 Result<> Gateway::commit(Clock::time_point now, bool seal_all) {
-  auto sealed = parts_.buffer.commit({.now = now,
-                                      .wall = wall_now(),
-                                      .backfill = !any_link_up(),
-                                      .seal_all = seal_all});
+  auto sealed = parts_.buffer.commit(
+      {.now = now, .wall = wall_now(), .backfill = !any_link_up(), .seal_all = seal_all});
   if (!sealed) {
     const Error& error = sealed.error();
     if (error.code != Errc::unavailable) return error;
-    if (storage_problem_.empty())
-      log::error("buffer.stalled", error.what, {{"hint", error.hint}});
+    if (storage_problem_.empty()) log::error("buffer.stalled", error.what, {{"hint", error.hint}});
     storage_problem_ = error.what;
     storage_hint_ = error.hint;
     storage_retry_ = now + limits::kStorageRetryDelay;

@@ -52,8 +52,8 @@ class Gateway {
   Intake intake_;
   DeviceTable devices_;
   std::vector<Destination> destinations_;
-  std::vector<std::uint64_t> tickets_;       // newest per source, waiting for the commit
-  std::vector<std::uint64_t> told_;          // newest per source that the source knows of
+  std::vector<std::uint64_t> tickets_;  // newest per source, waiting for the commit
+  std::vector<std::uint64_t> told_;     // newest per source that the source knows of
   std::optional<Clock::time_point> staged_since_;
   std::optional<Clock::time_point> bookkeeping_since_;
   bool urgent_ = false;

@@ -106,8 +106,10 @@ class Agent {
     Gateway gateway(std::move(parts));
     start(gateway);
     log::info("agent.started", "reading devices and delivering",
-              {{"version", kVersion}, {"gateway", settings_.gateway.id},
-               {"devices", settings_.devices.size()}, {"epoch", buffer_.epoch()}});
+              {{"version", kVersion},
+               {"gateway", settings_.gateway.id},
+               {"devices", settings_.devices.size()},
+               {"epoch", buffer_.epoch()}});
     sd_notify(0, "READY=1");
     watch_over();
     sd_notify(0, "STOPPING=1");

@@ -69,9 +69,12 @@ Json to_json(const DeviceStatus& device, Clock::time_point now) {
 
 std::string_view word(Health health) {
   switch (health) {
-    case Health::ok: return "ok";
-    case Health::degraded: return "degraded";
-    case Health::failing: return "failing";
+    case Health::ok:
+      return "ok";
+    case Health::degraded:
+      return "degraded";
+    case Health::failing:
+      return "failing";
   }
   return "";
 }

@@ -33,9 +33,9 @@ void summarise(Status& status) {
                                   [](const auto& d) { return d.state != "connected"; });
   const auto quiet = std::count_if(status.devices.begin(), status.devices.end(),
                                    [](const auto& d) { return d.state != "connected"; });
-  const auto unsure = std::count_if(
-      status.destinations.begin(), status.destinations.end(),
-      [](const auto& d) { return d.state == "connected" && !d.hint.empty(); });
+  const auto unsure =
+      std::count_if(status.destinations.begin(), status.destinations.end(),
+                    [](const auto& d) { return d.state == "connected" && !d.hint.empty(); });
   status.health = down + quiet + unsure == 0 ? Health::ok : Health::degraded;
   if (quiet > 0)
     status.reason = std::to_string(quiet) + " of " + std::to_string(status.devices.size()) +

@@ -71,8 +71,9 @@ int run(const Settings& settings) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Vitalgate agent: reads devices, keeps readings, delivers them to the hub.\n"
-               "Normally started by systemd; see vitalgate(1) for everything else.");
+  CLI::App app(
+      "Vitalgate agent: reads devices, keeps readings, delivers them to the hub.\n"
+      "Normally started by systemd; see vitalgate(1) for everything else.");
   std::string file = kDefaultFile;
   app.add_option("--config", file, "configuration file")->capture_default_str();
   app.set_version_flag("--version", std::string(vitalgate::kVersion));

@@ -84,8 +84,7 @@ std::size_t Delivery::expire(Clock::time_point now) {
 
 std::optional<Clock::time_point> Delivery::deadline() const {
   std::optional<Clock::time_point> first;
-  for (const auto& [key, item] : in_flight_)
-    first = first ? std::min(*first, item.due) : item.due;
+  for (const auto& [key, item] : in_flight_) first = first ? std::min(*first, item.due) : item.due;
   return first;
 }
 

@@ -18,17 +18,17 @@
 namespace vitalgate::sync {
 
 struct DeliveryLimits {
-  std::size_t window = 16;                            // batches in flight
-  std::chrono::milliseconds answer_timeout{20'000};   // doubles with each repeat of a batch
+  std::size_t window = 16;                           // batches in flight
+  std::chrono::milliseconds answer_timeout{20'000};  // doubles with each repeat of a batch
   config::Acknowledge acknowledge = config::Acknowledge::hub;
 };
 
 struct DeliveryCounts {
   std::size_t queued = 0;
   std::size_t in_flight = 0;
-  std::uint64_t sent = 0;       // attempts
-  std::uint64_t repeated = 0;   // of these, second and later ones
-  std::uint64_t unanswered = 0; // answers that did not come in time
+  std::uint64_t sent = 0;        // attempts
+  std::uint64_t repeated = 0;    // of these, second and later ones
+  std::uint64_t unanswered = 0;  // answers that did not come in time
 };
 
 class Delivery {

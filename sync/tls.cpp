@@ -104,10 +104,10 @@ Result<> use_files(SSL_CTX* context, const TlsEndpoint& endpoint) {
                  "it must hold the hub's CA certificate in PEM form (destination.ca)"};
   if (!endpoint.certificate || !endpoint.key) return {};
   if (SSL_CTX_use_certificate_chain_file(context, endpoint.certificate->c_str()) != 1)
-    return Error{Errc::rejected,
-                 "cannot use the certificate " + endpoint.certificate->string() + ": " +
-                     queued_reason(),
-                 "it must be a PEM certificate (destination.certificate)"};
+    return Error{
+        Errc::rejected,
+        "cannot use the certificate " + endpoint.certificate->string() + ": " + queued_reason(),
+        "it must be a PEM certificate (destination.certificate)"};
   if (SSL_CTX_use_PrivateKey_file(context, endpoint.key->c_str(), SSL_FILETYPE_PEM) != 1 ||
       SSL_CTX_check_private_key(context) != 1)
     return Error{Errc::rejected,
@@ -143,7 +143,8 @@ Error distrusted(const TlsEndpoint& endpoint, long code, X509* certificate) {
               who + " is for another name" +
                   (certificate != nullptr ? " (" + names_of(certificate) + ")" : ""),
               "set destination.host to the name in the certificate, or have the hub's certificate "
-              "issued for " + endpoint.host};
+              "issued for " +
+                  endpoint.host};
     case X509_V_ERR_CERT_HAS_EXPIRED:
       return {Errc::rejected, who + " has expired",
               "the hub's operator must renew it; if it is new, check this gateway's clock: date"};
@@ -156,13 +157,11 @@ Error distrusted(const TlsEndpoint& endpoint, long code, X509* certificate) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
       return {Errc::rejected,
-              who + " is signed by an authority that " + endpoint.ca.string() +
-                  " does not contain",
+              who + " is signed by an authority that " + endpoint.ca.string() + " does not contain",
               "put the hub's CA certificate into that file (destination.ca); if it is there, ask "
               "clinic IT whether a proxy inspects TLS"};
     default:
-      return {Errc::rejected,
-              who + " is not trusted: " + X509_verify_cert_error_string(code),
+      return {Errc::rejected, who + " is not trusted: " + X509_verify_cert_error_string(code),
               "ask the hub's operator for a valid certificate"};
   }
 }

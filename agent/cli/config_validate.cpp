@@ -47,8 +47,8 @@ void print_json(const config::Loaded& loaded) {
 
 Exit validate_config(const Globals& globals, const std::string& file) {
   const config::LoadOptions options{.drivers = bridge::serial_driver_names(), .check_files = true};
-  const auto loaded = file == "-" ? config::load_text(read_stdin(), "stdin", options)
-                                  : config::load(file, options);
+  const auto loaded =
+      file == "-" ? config::load_text(read_stdin(), "stdin", options) : config::load(file, options);
   const std::size_t problems = loaded.problems.size() + loaded.problems_left_out;
   if (globals.json) {
     print_json(loaded);

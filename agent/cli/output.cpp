@@ -24,8 +24,7 @@ Exit fail(const Globals& globals, Exit code, std::string_view what, std::string_
                                       {"code", static_cast<int>(code)},
                                       {"what", what},
                                       {"hint", hint}};
-    fmt::print("{}\n",
-               json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    fmt::print("{}\n", json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   }
   return code;
 }

@@ -66,8 +66,8 @@ void print_row(const std::string& line) {
 }  // namespace
 
 Exit tail_readings(const Globals& globals, const TailOptions& options) {
-  Connection connection(
-      globals, {{"verb", "tail"}, {"device", options.device}, {"metric", options.metric}});
+  Connection connection(globals,
+                        {{"verb", "tail"}, {"device", options.device}, {"metric", options.metric}});
   if (const auto& failure = connection.failure())
     return fail(globals, failure->code, failure->what, failure->hint);
   std::signal(SIGINT, [](int) { std::_Exit(static_cast<int>(Exit::interrupted)); });
@@ -82,8 +82,7 @@ Exit tail_readings(const Globals& globals, const TailOptions& options) {
     const bool is_row = line->find("\"reading_id\"") != std::string::npos;
     if (is_row && ++shown == options.count) return Exit::ok;
   }
-  return fail(globals, Exit::unreachable, "vitalgated closed the connection",
-              "vitalgate status");
+  return fail(globals, Exit::unreachable, "vitalgated closed the connection", "vitalgate status");
 }
 
 }  // namespace vitalgate::cli

@@ -32,8 +32,7 @@ void print_header(const Globals& globals, const Json& status) {
   const std::string right = fmt::format("vitalgate {}   up {}", text(status, "version"),
                                         age(status.value("uptime_s", Json(0))));
   const std::string left = text(status, "gateway_id") + (site.empty() ? "" : "  " + site);
-  const std::size_t gap =
-      left.size() + right.size() < 78 ? 80 - left.size() - right.size() : 2;
+  const std::size_t gap = left.size() + right.size() < 78 ? 80 - left.size() - right.size() : 2;
   fmt::print("{}{}{}\n", left, std::string(gap, ' '), right);
   const std::string state = text(status, "state");
   fmt::print("{}{} {}\n", painted(globals, upper(state), tone_of(state)),
@@ -54,8 +53,8 @@ void print_destination(const Globals& globals, const Json& destination) {
 void print_buffer(const Globals& globals, const Json& buffer) {
   const std::string storage = text(buffer, "storage");
   const std::uint64_t waiting = number(buffer, "waiting");
-  std::string rest = fmt::format("{} waiting ({})", count(waiting),
-                                 size(number(buffer, "waiting_bytes")));
+  std::string rest =
+      fmt::format("{} waiting ({})", count(waiting), size(number(buffer, "waiting_bytes")));
   if (waiting > 0)
     rest += fmt::format("  oldest {}", age(buffer.value("oldest_waiting_s", Json())));
   rest += fmt::format("  quarantine {}  dropped {}", count(number(buffer, "quarantined")),

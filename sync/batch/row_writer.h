@@ -26,11 +26,11 @@ struct Row {
   ClockWord clock = ClockWord::gateway;
   std::chrono::milliseconds clock_offset{0};  // with ClockWord::corrected
   const Value* value = nullptr;
-  UnitId unit{};                    // of a Decimal value
+  UnitId unit{};  // of a Decimal value
   Quality quality = Quality::good;
   FlagSet flags;
-  std::uint8_t group = 0;           // as in Reading
-  std::span<const std::byte> raw;   // empty: not kept
+  std::uint8_t group = 0;          // as in Reading
+  std::span<const std::byte> raw;  // empty: not kept
 };
 
 class RowWriter {

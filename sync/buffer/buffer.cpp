@@ -37,7 +37,9 @@ std::map<Sequence, BatchInfo>::iterator Buffer::LaneState::left(
 }
 
 Buffer::Buffer(BufferOptions options, Store store, std::string epoch, Clock::time_point now)
-    : options_(std::move(options)), store_(std::move(store)), epoch_(std::move(epoch)),
+    : options_(std::move(options)),
+      store_(std::move(store)),
+      epoch_(std::move(epoch)),
       opened_(now) {
   all_destinations_ = (std::uint32_t{1} << options_.destinations.size()) - 1;
   for (const Lane lane : kLanes)
@@ -52,8 +54,7 @@ Buffer::Buffer(BufferOptions options, Store store, std::string epoch, Clock::tim
 
 Result<Buffer> Buffer::open(BufferOptions options, Clock::time_point now) {
   VG_CHECK(options.destinations.size() <= limits::kDestinationsMax);
-  Store store =
-      VG_TRY(Store::open(options.directory, options.gateway, options.max_disk_bytes));
+  Store store = VG_TRY(Store::open(options.directory, options.gateway, options.max_disk_bytes));
   std::string epoch = VG_TRY(store.epoch());
   Buffer buffer(std::move(options), std::move(store), std::move(epoch), now);
   VG_TRY(buffer.load());
@@ -159,14 +160,21 @@ Result<> Buffer::write_lane(LaneState& lane, const CommitContext& context,
   BatchNumber number = lane.writer.next_batch();
   for (const OpenBatch& batch : lane.writer.open()) {
     if (batch.has_staged()) VG_TRY(store_.insert_segment(batch.staged(lane.writer.lane())));
-    const bool seal = lane.writer.due(batch, context.now) ||
-                      (context.seal_all && !batch.rows.empty());
+    const bool seal =
+        lane.writer.due(batch, context.now) || (context.seal_all && !batch.rows.empty());
     if (!seal) continue;
     const BatchKey key{lane.writer.lane(), number++};
-    const BatchInfo info{key, batch.range, static_cast<std::uint32_t>(batch.rows.size()),
-                         batch.oldest_ms, context.backfill, all_destinations_};
-    const BatchRecord record{.key = key, .range = info.range, .bytes = info.bytes,
-                             .oldest_ms = info.oldest_ms, .backfill = info.backfill};
+    const BatchInfo info{key,
+                         batch.range,
+                         static_cast<std::uint32_t>(batch.rows.size()),
+                         batch.oldest_ms,
+                         context.backfill,
+                         all_destinations_};
+    const BatchRecord record{.key = key,
+                             .range = info.range,
+                             .bytes = info.bytes,
+                             .oldest_ms = info.oldest_ms,
+                             .backfill = info.backfill};
     VG_TRY(store_.insert_batch(record, head_of(lane, batch, key, context)));
     sealed.push_back(info);
   }
@@ -199,9 +207,9 @@ Result<> Buffer::write_bookkeeping(Clock::time_point now) {
   std::int64_t room = limits::kQuarantineRowsMax - quarantined_;
   for (const Held& held : held_) {
     if (room-- <= 0) break;
-    VG_TRY(store_.insert_quarantine({held.received.time_since_epoch().count(), held.device,
-                                     held.rule, held.reason, held.content, held.raw,
-                                     options_.agent_version}));
+    VG_TRY(
+        store_.insert_quarantine({held.received.time_since_epoch().count(), held.device, held.rule,
+                                  held.reason, held.content, held.raw, options_.agent_version}));
   }
   if (room < 0) {
     const auto kept = std::max<std::int64_t>(0, limits::kQuarantineRowsMax - quarantined_);
@@ -211,8 +219,7 @@ Result<> Buffer::write_bookkeeping(Clock::time_point now) {
   VG_TRY(store_.put_meta(kStoreClock, clock));
   if (now - purged_ < kPurgeInterval) return {};
   const auto keep_ms = std::chrono::milliseconds(options_.keep_sent).count();
-  const std::size_t purged =
-      VG_TRY(store_.purge(clock - keep_ms, limits::kPurgeBatchesPerCommit));
+  const std::size_t purged = VG_TRY(store_.purge(clock - keep_ms, limits::kPurgeBatchesPerCommit));
   if (purged < limits::kPurgeBatchesPerCommit) purged_ = now;
   return write_floors(true);
 }

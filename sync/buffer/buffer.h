@@ -39,8 +39,8 @@ struct BufferOptions {
 struct BatchInfo {
   BatchKey key;
   Range range;
-  std::uint32_t bytes = 0;      // of its rows
-  std::int64_t oldest_ms = 0;   // received, UTC
+  std::uint32_t bytes = 0;     // of its rows
+  std::int64_t oldest_ms = 0;  // received, UTC
   bool backfill = false;
   std::uint32_t missing_at = 0;  // a bit per destination
 };
@@ -63,8 +63,8 @@ struct Held {
 };
 
 struct BufferTotals {
-  std::uint64_t stored = 0;           // readings that ever got a sequence number
-  std::uint64_t waiting = 0;          // of these, not confirmed by every destination
+  std::uint64_t stored = 0;   // readings that ever got a sequence number
+  std::uint64_t waiting = 0;  // of these, not confirmed by every destination
   std::uint64_t waiting_bytes = 0;
   std::optional<WallTime> oldest_waiting;
   std::int64_t quarantined = 0;
@@ -127,7 +127,7 @@ class Buffer {
     std::multiset<std::int64_t> oldest;     // of `waiting`
     std::uint64_t readings = 0;             // in `waiting`
     std::uint64_t bytes = 0;
-    std::vector<RangeSet> confirmed;        // per destination
+    std::vector<RangeSet> confirmed;  // per destination
 
     void wait_for(const BatchInfo& batch);
     // The entry after the one that left.
@@ -158,9 +158,9 @@ class Buffer {
   Store store_;
   std::string epoch_;
   std::array<std::unique_ptr<LaneState>, kLanes.size()> lanes_;
-  std::vector<Held> held_;                                   // not durable yet
+  std::vector<Held> held_;  // not durable yet
   std::set<std::pair<std::size_t, Lane>> dirty_checkpoints_;
-  std::vector<BatchKey> delivered_;                          // everywhere, not durable yet
+  std::vector<BatchKey> delivered_;  // everywhere, not durable yet
   std::uint32_t all_destinations_ = 0;
   std::int64_t quarantined_ = 0;
   std::int64_t quarantine_overflow_ = 0;

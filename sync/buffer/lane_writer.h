@@ -27,10 +27,10 @@ struct OpenBatch {
   std::string rows;           // joined by commas
   std::size_t committed = 0;  // bytes of `rows` that are durable
   Sequence committed_through = 0;
-  std::int64_t oldest_ms = 0;  // received, of all rows
+  std::int64_t oldest_ms = 0;                               // received, of all rows
   std::int64_t staged_oldest_ms = 0, staged_newest_ms = 0;  // of those that are not durable
   Clock::time_point began{};
-  bool full = false;          // takes no more rows; sealed by the next commit
+  bool full = false;  // takes no more rows; sealed by the next commit
 
   [[nodiscard]] std::size_t count() const { return range.last + 1 - range.first; }
   [[nodiscard]] bool has_staged() const { return committed < rows.size(); }

@@ -62,11 +62,11 @@ CREATE TABLE quarantine(
 
 Error system_error(std::string_view doing, const fs::path& path) {
   const int code = errno;
-  return {Errc::unavailable, std::string(doing) + " " + path.string() + ": " + std::strerror(code),
-          code == EACCES || code == EPERM
-              ? "the user of vitalgated must own this directory: sudo chown vitalgated " +
-                    path.string()
-              : "check buffer.directory in the configuration"};
+  return {
+      Errc::unavailable, std::string(doing) + " " + path.string() + ": " + std::strerror(code),
+      code == EACCES || code == EPERM
+          ? "the user of vitalgated must own this directory: sudo chown vitalgated " + path.string()
+          : "check buffer.directory in the configuration"};
 }
 
 Result<> sync_path(const fs::path& path) {
@@ -106,8 +106,10 @@ Result<> create_file(const fs::path& directory, std::string_view gateway) {
 Result<> expect(Database& database, std::string_view name, std::string_view value) {
   const std::string found = VG_TRY(database.pragma(name));
   if (found == value) return {};
-  return Error{Errc::corrupt, std::string("database setting ").append(name).append(" is ") + found +
-                                  ", needs to be " + std::string(value), ""};
+  return Error{Errc::corrupt,
+               std::string("database setting ").append(name).append(" is ") + found +
+                   ", needs to be " + std::string(value),
+               ""};
 }
 
 Result<> apply_settings(Database& database, std::uint64_t max_disk_bytes) {
@@ -122,11 +124,17 @@ Result<> apply_settings(Database& database, std::uint64_t max_disk_bytes) {
   VG_TRY(database.execute(settings.c_str()));
   // The first write takes the lock: a second opener is found now, not at the first reading.
   VG_TRY(database.execute("BEGIN IMMEDIATE; COMMIT;"));
-  const std::array<std::pair<std::string_view, std::string_view>, 10> expected{{
-      {"locking_mode", "exclusive"}, {"journal_mode", "wal"},      {"synchronous", "2"},
-      {"page_size", "4096"},         {"secure_delete", "1"},       {"cell_size_check", "1"},
-      {"trusted_schema", "0"},       {"wal_autocheckpoint", "1000"},
-      {"application_id", kApplicationId}, {"user_version", kSchemaVersion}}};
+  const std::array<std::pair<std::string_view, std::string_view>, 10> expected{
+      {{"locking_mode", "exclusive"},
+       {"journal_mode", "wal"},
+       {"synchronous", "2"},
+       {"page_size", "4096"},
+       {"secure_delete", "1"},
+       {"cell_size_check", "1"},
+       {"trusted_schema", "0"},
+       {"wal_autocheckpoint", "1000"},
+       {"application_id", kApplicationId},
+       {"user_version", kSchemaVersion}}};
   for (const auto& [name, value] : expected) VG_TRY(expect(database, name, value));
   return {};
 }
@@ -137,8 +145,8 @@ Result<> check_gateway(Database& database, std::string_view gateway) {
   const std::string owner = found ? select.text(0) : std::string();
   select.reset();
   if (owner == gateway) return {};
-  return Error{Errc::rejected, "the buffer belongs to gateway '" + owner + "', not '" +
-                                   std::string(gateway) + "'",
+  return Error{Errc::rejected,
+               "the buffer belongs to gateway '" + owner + "', not '" + std::string(gateway) + "'",
                "set gateway.id back to '" + owner +
                    "' until it is drained, or give buffer.directory a new, empty directory"};
 }

@@ -184,8 +184,8 @@ Result<> MqttSession::publish(const Outgoing& outgoing) {
   if (payload.size() + kPacketOverhead > impl_->bytes_max)
     return Error{Errc::rejected,
                  "a batch of " + std::to_string(payload.size()) +
-                     " bytes is larger than the broker takes (" +
-                     std::to_string(impl_->bytes_max) + ")",
+                     " bytes is larger than the broker takes (" + std::to_string(impl_->bytes_max) +
+                     ")",
                  "lower upload.max_bytes"};
   try {
     mqtt::properties properties;

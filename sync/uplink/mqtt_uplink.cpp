@@ -29,13 +29,13 @@ struct MqttUplink::Impl {
   [[nodiscard]] LinkDown explain(const Error& error) const {
     const config::DestinationSettings& settings = options.settings;
     if (error.code == Errc::rejected) return {LinkProblem::unauthorised, error.what, error.hint};
-    const auto probe = probe_tls(
-        {settings.host, settings.port, settings.ca, settings.certificate, settings.key},
-        kProbeDeadline);
+    const auto probe =
+        probe_tls({settings.host, settings.port, settings.ca, settings.certificate, settings.key},
+                  kProbeDeadline);
     if (!probe)
-      return {probe.error().code == Errc::rejected ? LinkProblem::untrusted
-                                                   : LinkProblem::unavailable,
-              probe.error().what, probe.error().hint};
+      return {
+          probe.error().code == Errc::rejected ? LinkProblem::untrusted : LinkProblem::unavailable,
+          probe.error().what, probe.error().hint};
     return {LinkProblem::unavailable,
             error.what + " (TLS with " + settings.host + " works, MQTT does not)",
             error.hint.empty() ? "check that the broker speaks MQTT 5 on this port" : error.hint};

@@ -16,7 +16,7 @@ namespace vitalgate::sync {
 struct MqttOptions {
   std::size_t destination = 0;  // number in every event
   config::DestinationSettings settings;
-  std::string gateway;          // for the topics
+  std::string gateway;  // for the topics
 };
 
 class MqttUplink final : public Uplink {

@@ -53,7 +53,10 @@ void per_reading(State& state, std::size_t readings) {
 
 void BM_DecodeAnsarB(State& state) {
   const std::string text = "HR=1;80;ECG-II-DIAG;\rSPO2=1;100;PR=80 ;\rNIBP=4;121;75;92;80;;\r";
-  const std::string frame = "\xff" "ANSAR-B " + std::string(400, 'w') + text + "\xfe";
+  const std::string frame =
+      "\xff"
+      "ANSAR-B " +
+      std::string(400, 'w') + text + "\xfe";
   const auto driver = bridge::find_serial_driver("ansar-b")->make();
   std::vector<Arrival> out;
   std::size_t readings = 0;

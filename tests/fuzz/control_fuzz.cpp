@@ -20,8 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto now = Clock::now();
     ControlClient client(ends[0], /*allowed=*/size % 2 == 0, now);
     for (std::size_t at = 0; at < size && client.is_open(now);) {
-      const ssize_t sent = ::send(ends[1], data + at, std::min<std::size_t>(size - at, 1024),
-                                  MSG_NOSIGNAL);
+      const ssize_t sent =
+          ::send(ends[1], data + at, std::min<std::size_t>(size - at, 1024), MSG_NOSIGNAL);
       if (sent <= 0) break;
       at += static_cast<std::size_t>(sent);
       client.on_readable(board, now);

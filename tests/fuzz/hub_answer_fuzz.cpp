@@ -6,8 +6,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace vitalgate;
-  const auto answer =
-      sync::parse_hub_answer({reinterpret_cast<const char*>(data), size});
+  const auto answer = sync::parse_hub_answer({reinterpret_cast<const char*>(data), size});
   if (!answer) {
     VG_CHECK(answer.error().code == Errc::malformed && !answer.error().what.empty());
     return 0;

@@ -62,13 +62,12 @@ TEST_F(CommandLineTest, EveryScreenFitsEightyColumns) {
 
 TEST_F(CommandLineTest, TailShowsOneDeviceAndEndsAtItsCount) {
   begin();
-  const Output output = agent_->ask(
-      {"reading", "tail", "--json", "--device", first_device(), "--count", "12"});
+  const Output output =
+      agent_->ask({"reading", "tail", "--json", "--device", first_device(), "--count", "12"});
   EXPECT_EQ(output.code, 0) << output.err;
   const auto lines = lines_of(output.out);
   EXPECT_EQ(lines.size(), 12u);
-  for (const std::string& line : lines)
-    EXPECT_EQ(Json::parse(line)["device_id"], first_device());
+  for (const std::string& line : lines) EXPECT_EQ(Json::parse(line)["device_id"], first_device());
 }
 
 TEST_F(CommandLineTest, AStoppedDaemonIsSaidWithWhatToType) {
@@ -99,8 +98,8 @@ TEST_F(CommandLineTest, NoValueOfAPatientReachesLogOrStatus) {
   expect_all_arrived();
   const std::string seen = read_file(agent_->log()) + status + read_file(site_.hub.log()) +
                            read_file(site_.broker.log());
-  for (const char* word : {"heart_rate", "blood_pressure", "value_num", "\"absent\"",
-                           "loinc", "ECG", "PR=", "NIBP"})
+  for (const char* word :
+       {"heart_rate", "blood_pressure", "value_num", "\"absent\"", "loinc", "ECG", "PR=", "NIBP"})
     EXPECT_EQ(seen.find(word), std::string::npos) << word;
 }
 

@@ -4,6 +4,7 @@
 Run from anywhere; prints every broken rule with file and line and exits 1 if there is one.
 """
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -161,6 +162,16 @@ def check_documents(documents):
                     report(path, number, f"names {name}, which is not there")
 
 
+def check_format(code):
+    """Layout is clang-format's; without it nothing is said."""
+    if shutil.which("clang-format") is None:
+        return
+    out = subprocess.run(["clang-format", "--dry-run", *map(str, code)], cwd=ROOT, text=True,
+                         capture_output=True).stderr
+    for path in sorted(set(re.findall(r"^([\w./-]+):\d+:\d+: warning", out, re.M))):
+        report(path, 1, f"not formatted: clang-format -i {path}")
+
+
 def main():
     files = tracked()
     known = set(files)
@@ -173,6 +184,7 @@ def main():
                 for pattern, why, places in BANS:
                     if pattern in IN_COMMENTS and pattern.search(line) and not is_allowed(path, places):
                         report(path, number, f"{why}: {line.strip()[:60]}")
+    check_format(code)
     check_dead_files({"code": code, "cmake": [p for p in files if p.name == "CMakeLists.txt"]})
     check_documents([p for p in files if p.suffix == ".md"])
     print("\n".join(problems) or f"tidy: {len(code)} sources follow the house rules")

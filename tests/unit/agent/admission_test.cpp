@@ -95,8 +95,8 @@ TEST_F(AdmissionTest, AnOldDeviceTimeIsKeptAndQuestioned) {
 }
 
 TEST_F(AdmissionTest, AFactoryDateOrAFutureDateIsNeverUsed) {
-  for (const auto time : {*parse_rfc3339("2000-01-01T00:00:00.000Z"),
-                          arrival_.received.wall + 1h}) {
+  for (const auto time :
+       {*parse_rfc3339("2000-01-01T00:00:00.000Z"), arrival_.received.wall + 1h}) {
     Reading reading = heart_rate(Decimal::of(80));
     reading.device_time = time;
     const auto judgement = judge(reading);

@@ -79,8 +79,8 @@ TEST_F(ControlTest, StatusIsThePublishedPicture) {
 }
 
 TEST_F(ControlTest, ABadRequestGetsWordsAndStopsNobody) {
-  for (const char* request : {"\n", "[]\n", "{\"verb\":1}\n", "{\"verb\":\"erase\"}\n",
-                              "{\"verb\"\n", "\xff\xfe\n"}) {
+  for (const char* request :
+       {"\n", "[]\n", "{\"verb\":1}\n", "{\"verb\":\"erase\"}\n", "{\"verb\"\n", "\xff\xfe\n"}) {
     const Json reply = ask(request);
     EXPECT_EQ(reply["ok"], false) << request;
     EXPECT_EQ(reply["code"], 2);
@@ -106,8 +106,7 @@ TEST_F(ControlTest, ManyClientsAreTurnedAwayNotQueuedForEver) {
   std::vector<int> fds;
   for (std::size_t i = 0; i < limits::kControlClientsMax + 4; ++i) fds.push_back(connect());
   for (const int fd : fds) ::close(fd);
-  EXPECT_TRUE(test::poll_until(
-      [&] { return ask("{\"verb\":\"status\"}\n").is_object(); }, 10s));
+  EXPECT_TRUE(test::poll_until([&] { return ask("{\"verb\":\"status\"}\n").is_object(); }, 10s));
 }
 
 TEST_F(ControlTest, ASecondDaemonIsToldThatOneRuns) {

@@ -199,8 +199,7 @@ TEST_F(GatewayTest, AReadingThatTheHubRefusesBlocksNothing) {
   uplink_says(sync::LinkUp{1, 20, 1'000'000, "test"});
   measure({80, 81, 82});
   ASSERT_TRUE(eventually([&] { return uplink_.sent().size() == 1; }));
-  const std::string id =
-      "clinic-042." + sync::stream_id(Lane::vitals, epoch()) + ".000000000002";
+  const std::string id = "clinic-042." + sync::stream_id(Lane::vitals, epoch()) + ".000000000002";
   auto answer = stored(1, 1);
   answer.stored.push_back({3, 3});
   answer.rejected = {{id, "unit", "unknown"}, {"nonsense", "x", "y"}};

@@ -66,17 +66,16 @@ class BufferFixture : public ::testing::Test {
   }
 
   test::TempDir directory_;
-  BufferOptions options_{.directory = directory_.path() / "state",
-                         .gateway = "clinic-042",
-                         .site = "site-17",
-                         .agent_version = "1.0.0",
-                         .config_version = 1,
-                         .destinations = {"hub"},
-                         .batch = {.max_readings = 10,
-                                   .max_bytes = 60'000,
-                                   .max_age = std::chrono::seconds(10)},
-                         .keep_sent = std::chrono::hours(24),
-                         .max_disk_bytes = 64'000'000};
+  BufferOptions options_{
+      .directory = directory_.path() / "state",
+      .gateway = "clinic-042",
+      .site = "site-17",
+      .agent_version = "1.0.0",
+      .config_version = 1,
+      .destinations = {"hub"},
+      .batch = {.max_readings = 10, .max_bytes = 60'000, .max_age = std::chrono::seconds(10)},
+      .keep_sent = std::chrono::hours(24),
+      .max_disk_bytes = 64'000'000};
   Clock::time_point now_ = Clock::now();
   WallTime wall_ = *parse_rfc3339("2026-03-02T14:05:07.120Z");
   std::optional<Buffer> buffer_;

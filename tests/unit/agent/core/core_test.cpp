@@ -25,9 +25,9 @@ TEST(ClockTest, TimeIsWrittenAsTheContractSays) {
 }
 
 TEST(ClockTest, ATimeThatIsNotInTheCalendarIsRefused) {
-  for (const char* text : {"2026-02-29T00:00:00.000Z", "2026-13-01T00:00:00.000Z",
-                           "2026-03-02T24:00:00.000Z", "2026-03-02T14:05:07Z",
-                           "2026-03-02 14:05:07.120Z", "2026-03-02T14:05:07.1x0Z", ""})
+  for (const char* text :
+       {"2026-02-29T00:00:00.000Z", "2026-13-01T00:00:00.000Z", "2026-03-02T24:00:00.000Z",
+        "2026-03-02T14:05:07Z", "2026-03-02 14:05:07.120Z", "2026-03-02T14:05:07.1x0Z", ""})
     EXPECT_FALSE(parse_rfc3339(text).has_value()) << text;
 }
 
