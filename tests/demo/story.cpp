@@ -116,14 +116,7 @@ bool Story::settle() {
   moment_.act = "Act 4 of 4: the monitors fall silent, the last readings leave";
   screen_.say(moment_.act);
   clinic_->stop();
-  std::uint64_t before = 0;
-  const bool drained = watch_until(
-      [&](const test::Status& now) {
-        const bool settled = now.sequenced() == before;
-        before = now.sequenced();
-        return settled && now.waiting == 0;
-      },
-      kPatience);
+  const bool drained = watch_until(test::Settled(), kPatience);
   Account account;
   account.drained = drained;
   account.last = moment_.status.value_or(test::Status{});

@@ -119,16 +119,8 @@ void KillRun::drain() {
   agent_.start();
   let_pass(kAfterLastKill);
   clinic_.stop();
-  std::uint64_t before = 0;
   try {
-    last_ = agent_.wait_for(
-        "an empty buffer",
-        [&](const Status& now) {
-          const bool settled = now.sequenced() > 0 && now.sequenced() == before;
-          before = now.sequenced();
-          return settled && now.waiting == 0;
-        },
-        kDrainDeadline);
+    last_ = agent_.wait_for("an empty buffer", Settled(), kDrainDeadline);
   } catch (const Failure& failure) {
     violation(first_line(failure.what()));
     if (const auto now = agent_.status()) last_ = *now;

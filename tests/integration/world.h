@@ -38,12 +38,7 @@ class World : public testing::Test {
   // Ends the intake, lets everything arrive, and holds the receiver's account against the agent's.
   void expect_all_arrived() {
     clinic_->stop();
-    std::uint64_t before = 0;
-    const Status last = agent_->wait_for("the last readings to arrive", [&](const Status& now) {
-      const bool settled = now.sequenced() == before;
-      before = now.sequenced();
-      return settled && before > 0 && now.waiting == 0;
-    });
+    const Status last = agent_->wait_for("the last readings to arrive", Settled());
     EXPECT_EQ(agent_->stop(), 0);
     EXPECT_EQ(site_.hub.stop(), 0) << tail_of(site_.hub.log());
     const Verdict verdict = site_.hub.verdict();

@@ -68,6 +68,15 @@ std::uint64_t Status::sequenced() const {
   return sum;
 }
 
+bool Settled::operator()(const Status& now) {
+  constexpr auto kQuiet = std::chrono::seconds(1);
+  if (now.sequenced() != before_ || since_ == Clock::time_point{}) {
+    before_ = now.sequenced();
+    since_ = Clock::now();
+  }
+  return before_ > 0 && now.waiting == 0 && Clock::now() - since_ >= kQuiet;
+}
+
 Status parse_status(const std::string& text) {
   const Json json = Json::parse(text, nullptr, false);
   try {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/clock.h"
+
 namespace vitalgate::test {
 
 struct StreamStatus {
@@ -60,6 +62,17 @@ struct Status {
 
   // Sequence numbers given out so far, over all streams.
   [[nodiscard]] std::uint64_t sequenced() const;
+};
+
+// Asked with one status after the other, says when the intake has ended and all of it is
+// confirmed: something was stored, nothing new came for a second, nothing waits.
+class Settled {
+ public:
+  bool operator()(const Status& now);
+
+ private:
+  std::uint64_t before_ = 0;
+  Clock::time_point since_{};
 };
 
 // Throws Failure when the text is not such a status.
