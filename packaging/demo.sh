@@ -61,14 +61,13 @@ install_packages() {
 
 build() {
   step='build'
-  cd "$root"
-  if [[ ! -f build/$preset/build.ninja ]]; then
+  if [[ ! -f $root/build/$preset/build.ninja ]]; then
     say 'configuring ...'
-    cmake --preset "$preset" ||
+    (cd "$root" && cmake --preset "$preset") ||
       fail 'the build could not be configured' "rm -rf $root/build/$preset and run this again"
   fi
   say 'building (a few minutes the first time) ...'
-  cmake --build --preset "$preset" --target demo_all ||
+  cmake --build "$root/build/$preset" --target demo_all ||
     fail 'the build failed' \
       "see the first error above; when the disk is full (df -h $root), make room and run this again"
 }
