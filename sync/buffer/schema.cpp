@@ -106,10 +106,9 @@ Result<> create_file(const fs::path& directory, std::string_view gateway) {
 Result<> expect(Database& database, std::string_view name, std::string_view value) {
   const std::string found = VG_TRY(database.pragma(name));
   if (found == value) return {};
-  return Error{Errc::corrupt,
-               std::string("database setting ").append(name).append(" is ") + found +
-                   ", needs to be " + std::string(value),
-               ""};
+  std::string what = "database setting ";
+  what.append(name).append(" is ").append(found).append(", needs to be ").append(value);
+  return Error{Errc::corrupt, std::move(what), std::string(kDamagedHint)};
 }
 
 Result<> apply_settings(Database& database, std::uint64_t max_disk_bytes) {

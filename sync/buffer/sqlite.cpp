@@ -23,7 +23,8 @@ Error failure(sqlite3* database, std::string_view doing) {
     case SQLITE_READONLY:
       return {Errc::unavailable, what, "check that the directory exists and is writable"};
     default:
-      return {Errc::corrupt, what + " (code " + std::to_string(code) + ")", ""};
+      return {Errc::corrupt, what + " (code " + std::to_string(code) + ")",
+              std::string(kDamagedHint)};
   }
 }
 

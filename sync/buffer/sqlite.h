@@ -50,6 +50,11 @@ class Statement {
   int parameter_ = 0;
 };
 
+// What a person can do about a store that cannot be used.
+inline constexpr std::string_view kDamagedHint =
+    "stop vitalgated, move buffer.directory aside and keep it for support (it may hold readings "
+    "that were not delivered), start again: a new buffer is made";
+
 class Database {
  public:
   // Opens an existing file, or creates it when `create`. Extended codes, no extensions, defensive.

@@ -33,6 +33,24 @@ BatchKey key_of(void* context) {
   return {static_cast<Lane>(bits >> 48), bits & ((std::uintptr_t{1} << 48) - 1)};
 }
 
+// MQTT 5, section 3.4.2.1: why a publish was not taken.
+std::string refusal_words(int code) {
+  switch (code) {
+    case mqtt::ReasonCode::NOT_AUTHORIZED:
+      return "not authorised to publish";
+    case mqtt::ReasonCode::TOPIC_NAME_INVALID:
+      return "the topic is not accepted";
+    case mqtt::ReasonCode::PACKET_TOO_LARGE:
+      return "the batch is too large";
+    case mqtt::ReasonCode::QUOTA_EXCEEDED:
+      return "a quota of the broker is used up";
+    case mqtt::ReasonCode::PAYLOAD_FORMAT_INVALID:
+      return "the content is not accepted";
+    default:
+      return "mqtt reason " + std::to_string(code);
+  }
+}
+
 Error failure(const mqtt::exception& e) {
   const int reason = e.get_reason_code();
   const bool refused = reason == mqtt::ReasonCode::BAD_USER_NAME_OR_PASSWORD ||
@@ -102,8 +120,7 @@ struct MqttSession::Impl final : mqtt::iaction_listener {
     if (token.get_type() != mqtt::token::Type::PUBLISH) return;
     const int code = token.get_reason_code();
     if (code >= 0x80)
-      push(Published{generation, key_of(token.get_user_context()),
-                     "mqtt reason " + std::to_string(code)});
+      push(Published{generation, key_of(token.get_user_context()), refusal_words(code)});
   }
 
   // Waits for `token` in steps, so that a hung library is told from a slow peer. False on stop.

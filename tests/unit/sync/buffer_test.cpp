@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "agent/core/limits.h"
@@ -233,6 +234,29 @@ TEST_F(BufferTest, ABufferOfAnotherGatewayIsRefusedAndLeftAsItIs) {
   options_.gateway = "clinic-042";
   reopen();
   EXPECT_EQ(buffer_->unconfirmed(0).size(), 1u);
+}
+
+TEST_F(BufferTest, ADamagedFileIsRefusedWithWhatToDoAndLeftAsItIs) {
+  const auto file = options_.directory / "buffer.db";
+  for (const std::string& content : {std::string(), std::string(9000, 'x')}) {
+    buffer_.reset();
+    std::filesystem::remove(options_.directory / "buffer.db-wal");
+    std::ofstream(file, std::ios::trunc) << content;
+    const auto opened = Buffer::open(options_, now_);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Errc::corrupt);
+    EXPECT_FALSE(opened.error().hint.empty());
+    EXPECT_TRUE(std::filesystem::exists(file));
+  }
+}
+
+TEST_F(BufferTest, ACreationThatWasCutOffIsBegunAgain) {
+  buffer_.reset();
+  std::filesystem::remove_all(options_.directory);
+  std::filesystem::create_directory(options_.directory);
+  std::ofstream(options_.directory / "buffer.db.new") << "half a database";
+  reopen();
+  EXPECT_EQ(append(60), 1u);
 }
 
 TEST_F(BufferTest, NobodyElseCanOpenALiveBuffer) {
