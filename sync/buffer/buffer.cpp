@@ -9,14 +9,7 @@
 namespace vitalgate::sync {
 namespace {
 
-constexpr std::string_view kStoreClock = "store_ms";
-constexpr std::string_view kOverflow = "quarantine_overflow";
 constexpr auto kPurgeInterval = std::chrono::seconds(1);
-
-// Floors keep a sequence from starting again when its rows are gone.
-std::string floor_key(std::string_view what, Lane lane) {
-  return std::string(what).append("_floor_").append(name(lane));
-}
 
 }  // namespace
 
@@ -50,64 +43,6 @@ Buffer::Buffer(BufferOptions options, Store store, std::string epoch, Clock::tim
                   0,
                   0,
                   std::vector<RangeSet>(options_.destinations.size())});
-}
-
-Result<Buffer> Buffer::open(BufferOptions options, Clock::time_point now) {
-  VG_CHECK(options.destinations.size() <= limits::kDestinationsMax);
-  Store store = VG_TRY(Store::open(options.directory, options.gateway, options.max_disk_bytes));
-  std::string epoch = VG_TRY(store.epoch());
-  Buffer buffer(std::move(options), std::move(store), std::move(epoch), now);
-  VG_TRY(buffer.load());
-  return buffer;
-}
-
-Result<> Buffer::load() {
-  store_ms_at_open_ = VG_TRY(store_.meta(kStoreClock));
-  quarantined_ = VG_TRY(store_.quarantine_rows());
-  quarantine_overflow_ = VG_TRY(store_.meta(kOverflow));
-  for (std::size_t i = 0; i < options_.destinations.size(); ++i)
-    VG_TRY(store_.each_checkpoint(options_.destinations[i], [&](Lane lane, Range range) {
-      of(lane).confirmed[i].add(range);
-    }));
-  VG_TRY(load_batches());
-  return {};
-}
-
-Result<> Buffer::load_batches() {
-  std::array<Sequence, kLanes.size()> sealed_through{};
-  std::array<BatchNumber, kLanes.size()> last_batch{};
-  std::vector<BatchKey> reopened;  // delivered to all that were configured then, not to all now
-  VG_TRY(store_.each_batch([&](const BatchRecord& batch) {
-    const auto at = static_cast<std::size_t>(batch.key.lane);
-    sealed_through[at] = std::max(sealed_through[at], batch.range.last);
-    last_batch[at] = std::max(last_batch[at], batch.key.number);
-    LaneState& lane = of(batch.key.lane);
-    std::uint32_t missing_at = 0;
-    for (std::size_t i = 0; i < lane.confirmed.size(); ++i)
-      if (!lane.confirmed[i].contains(batch.range)) missing_at |= std::uint32_t{1} << i;
-    if (missing_at == 0) {
-      // Confirmed in the moment before a crash, or by every destination that is left.
-      if (!batch.delivered) delivered_.push_back(batch.key);
-      return;
-    }
-    if (batch.delivered) reopened.push_back(batch.key);
-    lane.wait_for(BatchInfo{batch.key, batch.range, batch.bytes, batch.oldest_ms, batch.backfill,
-                            missing_at});
-  }));
-  for (const BatchKey& key : reopened) VG_TRY(store_.mark_undelivered(key));
-  for (const Lane lane : kLanes) {
-    const auto at = static_cast<std::size_t>(lane);
-    Sequence next = sealed_through[at] + 1;
-    const auto floor = static_cast<Sequence>(VG_TRY(store_.meta(floor_key("sequence", lane))));
-    const auto batch = static_cast<BatchNumber>(VG_TRY(store_.meta(floor_key("batch", lane))));
-    LaneWriter& writer = of(lane).writer;
-    VG_TRY(store_.each_segment(lane, sealed_through[at], [&](const SegmentRecord& segment) {
-      writer.restore(segment);
-      next = segment.range.last + 1;
-    }));
-    writer.resume(std::max(next, floor), std::max(last_batch[at] + 1, batch));
-  }
-  return {};
 }
 
 LaneWriter::Appended Buffer::append(Lane lane, const Row& row, Sequence group_first,
@@ -214,9 +149,9 @@ Result<> Buffer::write_bookkeeping(Clock::time_point now) {
   if (room < 0) {
     const auto kept = std::max<std::int64_t>(0, limits::kQuarantineRowsMax - quarantined_);
     const auto lost = static_cast<std::int64_t>(held_.size()) - kept;
-    VG_TRY(store_.put_meta(kOverflow, quarantine_overflow_ + lost));
+    VG_TRY(store_.put_meta(meta_key::kOverflow, quarantine_overflow_ + lost));
   }
-  VG_TRY(store_.put_meta(kStoreClock, clock));
+  VG_TRY(store_.put_meta(meta_key::kStoreClock, clock));
   if (now - purged_ < kPurgeInterval) return {};
   const auto keep_ms = std::chrono::milliseconds(options_.keep_sent).count();
   const std::size_t purged = VG_TRY(store_.purge(clock - keep_ms, limits::kPurgeBatchesPerCommit));
@@ -229,8 +164,9 @@ Result<> Buffer::write_floors(bool with_staged) {
   for (const auto& lane : lanes_) {
     const LaneWriter& writer = lane->writer;
     const Sequence next = with_staged ? writer.next_sequence() : writer.first_staged();
-    VG_TRY(store_.put_meta(floor_key("sequence", writer.lane()), static_cast<std::int64_t>(next)));
-    VG_TRY(store_.put_meta(floor_key("batch", writer.lane()),
+    VG_TRY(store_.put_meta(meta_key::floor("sequence", writer.lane()),
+                           static_cast<std::int64_t>(next)));
+    VG_TRY(store_.put_meta(meta_key::floor("batch", writer.lane()),
                            static_cast<std::int64_t>(writer.next_batch())));
   }
   return {};

@@ -56,6 +56,10 @@ constexpr const char* kRows = "SELECT rows FROM segment WHERE key BETWEEN ? AND 
 
 }  // namespace
 
+std::string meta_key::floor(std::string_view what, Lane lane) {
+  return std::string(what).append("_floor_").append(name(lane));
+}
+
 Result<Store> Store::open(const std::filesystem::path& directory, std::string_view gateway,
                           std::uint64_t max_disk_bytes) {
   return Store(VG_TRY(open_database(directory, gateway, max_disk_bytes)));

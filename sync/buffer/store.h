@@ -16,6 +16,13 @@
 
 namespace vitalgate::sync {
 
+namespace meta_key {
+inline constexpr std::string_view kStoreClock = "store_ms";
+inline constexpr std::string_view kOverflow = "quarantine_overflow";
+// Floors keep a sequence from starting again when its rows are gone: "sequence_floor_vitals".
+std::string floor(std::string_view what, Lane lane);
+}  // namespace meta_key
+
 struct SegmentRecord {
   Lane lane{};
   Range range;
