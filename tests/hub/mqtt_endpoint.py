@@ -39,16 +39,37 @@ class MqttEndpoint:
         self._policy = policy
         self._on_ready = on_ready
         self._client = self._make_client()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mqtt", daemon=True)
 
     def start(self):
         """Returns at once; connects, reconnects and subscribes on its own thread, for ever."""
         self._client.connect_async(self._broker.host, self._broker.port, KEEP_ALIVE_S,
                                    clean_start=True)
-        self._client.loop_start()
+        self._thread.start()
 
     def stop(self):
+        self._stopping.set()
         self._client.disconnect()
-        self._client.loop_stop()
+        self._thread.join()
+
+    def _run(self):
+        """The library lets TLS errors of a dying broker through: begin again, do not end."""
+        while not self._stopping.is_set():
+            try:
+                self._client.loop_forever(retry_first_connection=True)
+            except OSError as error:
+                log("mqtt.broken", why=type(error).__name__)
+                self._stopping.wait(RECONNECT_MIN_S)
+                self._begin_again()
+
+    def _begin_again(self):
+        if self._stopping.is_set():
+            return
+        try:
+            self._client.reconnect()
+        except OSError:
+            pass  # not there yet: the loop goes on trying
 
     def _make_client(self):
         broker = self._broker
@@ -115,8 +136,11 @@ class MqttEndpoint:
         payload = json.dumps(answer, separators=(",", ":"))
 
         def publish():
-            self._client.publish(f"vitalgate/v1/{gateway_id}/ack", payload, qos=1,
-                                 properties=properties)
+            try:
+                self._client.publish(f"vitalgate/v1/{gateway_id}/ack", payload, qos=1,
+                                     properties=properties)
+            except OSError as error:  # the gateway sends its batch again
+                log("answer.lost", why=type(error).__name__)
         if not self._policy.delay_s:
             publish()
             return

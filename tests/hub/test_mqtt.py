@@ -3,6 +3,7 @@
 import gzip
 import json
 import queue
+import ssl
 import unittest
 import unittest.mock
 
@@ -11,6 +12,8 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from harness import Broker, HubTest, eventually, make_certificate, mosquitto
+from mqtt_endpoint import Broker as HubBroker
+from mqtt_endpoint import MqttEndpoint
 from samples import GATEWAY, GOLDEN, LANE, STREAM, batch, other, readings
 
 WAIT_S = 10
@@ -82,6 +85,33 @@ class MqttTest(HubTest):
         self.assertEqual(self.gateway.ask(batch(readings(1, 3))), self.expect([[1, 3]], 3))
         self.assertEqual(self.stop_hub(),
                          (0, "hub: received=3 duplicates=3 missing=0 violations=0"))
+
+    def test_a_tls_error_of_a_dying_broker_does_not_end_the_receiver(self):
+        endpoint = MqttEndpoint(HubBroker("127.0.0.1", self.broker.port, self.cert), None, None,
+                                None)
+        loops = queue.Queue()
+
+        class DyingClient:
+            def connect_async(self, *_args, **_named):
+                pass
+
+            def loop_forever(self, retry_first_connection):
+                loops.put("begun")
+                if loops.qsize() < 3:
+                    raise ssl.SSLEOFError("EOF occurred in violation of protocol")
+                endpoint._stopping.wait(10)
+
+            def reconnect(self):
+                raise ConnectionRefusedError
+
+            def disconnect(self):
+                pass
+
+        endpoint._client = DyingClient()
+        endpoint.start()
+        eventually(lambda: loops.qsize() == 3, "a third loop")
+        endpoint.stop()
+        self.assertEqual(loops.qsize(), 3)
 
     def test_gzip_and_the_older_protocol_are_understood(self):
         self.start(protocol=mqtt.MQTTv311)

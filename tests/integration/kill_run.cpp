@@ -131,6 +131,9 @@ void KillRun::drain() {
 }
 
 void KillRun::judge() {
+  if (!site_.hub.running())
+    violation("the receiver ended by itself, so nothing was confirmed; its last words:\n" +
+              tail_of(site_.hub.log(), 3));
   site_.hub.stop();
   verdict_ = site_.hub.verdict();
   judge_counts(verdict_);
