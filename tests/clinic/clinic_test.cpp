@@ -127,7 +127,7 @@ TEST(CounterTest, GivesEveryMessageOfACycleItsOwnPair) {
 
 TEST(RecordingTest, SendsTheCaptureWholeOneMessageASecond) {
   const auto file = test::shared_file("data/serial/ivy450c_ansarb_part1.bin");
-  if (!file) GTEST_SKIP() << "no shared data here: set VITALGATE_SHARED";
+  if (!file) GTEST_SKIP() << "skipped: no shared data (VITALGATE_SHARED names the folder)";
   const auto player = replay({*file, ""}, Replay::once);
   Bytes all;
   int frames = 0;

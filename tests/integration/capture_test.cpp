@@ -59,7 +59,7 @@ class CaptureTest : public testing::Test {
   static void TearDownTestSuite() { outcome_.reset(); }
 
   void SetUp() override {
-    if (!outcome_) GTEST_SKIP() << "no shared data here: set VITALGATE_SHARED";
+    if (!outcome_) GTEST_SKIP() << "skipped: no shared data (VITALGATE_SHARED names the folder)";
   }
 
   static Outcome replay(const std::filesystem::path& file) {
