@@ -179,6 +179,11 @@ Result<> Gateway::finish(EventChannel& events, const std::function<void()>& aliv
   }
   VG_TRY(commit(Clock::now(), /*seal_all=*/true));
   publish(Clock::now());
+  if (!storage_problem_.empty())
+    return Error{Errc::unavailable,
+                 "stopped while the buffer could not be written; what came since is not stored (" +
+                     storage_problem_ + ")",
+                 storage_hint_};
   return parts_.buffer.close();
 }
 
