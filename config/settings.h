@@ -39,14 +39,54 @@ struct ControlSettings {
   std::filesystem::path socket;
 };
 
+enum class Parity : std::uint8_t { driver, none, even, odd };  // driver: what its device uses
+
 struct DeviceSettings {
   std::string id;
-  std::string driver;      // a name in bridge::serial_drivers()
-  std::string port;        // a path, best below /dev/serial/by-id
+  std::string driver;      // a name in bridge::driver_names()
+  std::string port;        // a path, best below /dev/serial/by-id; empty where `listen` is used
   std::uint32_t baud = 0;  // 0: what the driver's device uses
+  Parity parity = Parity::driver;
+  std::string listen;                      // "127.0.0.1:2575": address and port of a network feed
+  std::string pattern;                     // line driver: ECMAScript expression of a whole line
+  std::uint8_t unit = 1;                   // Modbus unit (slave) address
+  std::chrono::milliseconds poll_every{};  // how often registers are read
   Lane lane = Lane::vitals;
   std::chrono::milliseconds expect_every{};
   bool keep_raw = false;
+};
+
+// One value of the line driver: a group of its device's `pattern`.
+struct ColumnSettings {
+  std::string device;
+  std::uint8_t group = 0;  // from 1
+  std::string metric;      // a name in the catalogue
+  std::string unit;        // UCUM, of the catalogue's entry; may be empty: its first
+  std::string missing;     // the text that stands for "no value"; an empty group always does
+};
+
+enum class RegisterKind : std::uint8_t { holding, input };
+enum class RegisterType : std::uint8_t { u16, s16, u32, s32, f32 };
+enum class WordOrder : std::uint8_t { high_first, low_first };
+
+// One value of a Modbus device.
+struct RegisterSettings {
+  std::string device;
+  std::uint16_t address = 0;  // as on the wire, from 0
+  RegisterKind kind = RegisterKind::holding;
+  RegisterType type = RegisterType::u16;
+  WordOrder order = WordOrder::high_first;
+  std::int8_t exponent = 0;  // value = number x 10^exponent
+  std::string metric;
+  std::string unit;
+  std::optional<std::int64_t> missing;  // the number that stands for "no value"
+};
+
+// One sensor behind a bridge: its readings carry this id.
+struct SensorSettings {
+  std::string device;  // the bridge
+  std::uint8_t channel = 0;
+  std::string id;
 };
 
 enum class Acknowledge : std::uint8_t { hub, transport };
@@ -75,6 +115,9 @@ struct Settings {
   ControlSettings control;
   log::Level log_level = log::Level::info;
   std::vector<DeviceSettings> devices;
+  std::vector<ColumnSettings> columns;
+  std::vector<RegisterSettings> registers;
+  std::vector<SensorSettings> sensors;
   std::vector<DestinationSettings> destinations;
 };
 

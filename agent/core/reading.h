@@ -41,16 +41,31 @@ struct Reading {
   RawSpan raw;
   // The device's own wall clock, its local time already placed in UTC; nothing when it has none.
   std::optional<WallTime> device_time;
+  // device_time was derived from the gateway's own clock (a tick counter that the gateway
+  // followed): it needs no comparison, however old it is.
+  bool on_gateway_clock = false;
+  // What a laboratory or monitor calls it, with its coding system: "loinc:11125-2", "local:GLU".
+  // Only for a metric of the catalogue that has no code of its own.
+  std::string code;
+};
+
+// How far a source got that numbers its records and sends again what was not confirmed. It becomes
+// durable in the same commit as the Arrival that carries it and comes back after a restart.
+struct SourceMark {
+  std::uint64_t stream = 0;    // which numbering; a source that lost its memory begins another
+  std::uint64_t position = 0;  // everything up to here is durable
+  bool operator==(const SourceMark&) const = default;
 };
 
 // What one device said at once: the readings of one frame, message or notification.
 struct Arrival {
-  std::string device;             // the configured device id
-  Stamp received;                 // when the last of its bytes was read
-  std::vector<Reading> readings;  // at most limits::kReadingsPerArrivalMax
-  std::vector<std::byte> bytes;   // what RawSpan points into; may be empty
-  std::uint64_t ticket = 0;       // counts up per source; comes back when durable
-  bool urgent_commit = false;     // the device forgets once told: commit at once
+  std::string device;              // the configured device id
+  Stamp received;                  // when the last of its bytes was read
+  std::vector<Reading> readings;   // at most limits::kReadingsPerArrivalMax
+  std::vector<std::byte> bytes;    // what RawSpan points into; may be empty
+  std::uint64_t ticket = 0;        // counts up per source; comes back when durable
+  bool urgent_commit = false;      // the device forgets once told: commit at once
+  std::optional<SourceMark> mark;  // for sources that resume
 };
 
 }  // namespace vitalgate

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <utility>
 
 #include "agent/core/byte_reader.h"
@@ -35,17 +34,15 @@ std::size_t record_bytes(std::span<const std::byte> bytes) {
   return kHeaderBytes + number(bytes[5]) + kTrailerBytes;
 }
 
-std::optional<std::chrono::local_time<std::chrono::milliseconds>> read_time(ByteReader& in) {
-  using namespace std::chrono;
+std::optional<LocalTime> read_time(ByteReader& in) {
+  using std::chrono::milliseconds;
   const int century = in.u8(), year_of_century = in.u8();
-  const unsigned month_number = in.u8(), day_number = in.u8();
+  const unsigned month = in.u8(), day = in.u8();
   const unsigned hour = in.u8(), minute = in.u8(), second = in.u8(), hundredth = in.u8();
-  const year_month_day date{year(century * 100 + year_of_century), month(month_number),
-                            day(day_number)};
-  if (century < 19 || century > 98 || year_of_century > 99 || !date.ok()) return std::nullopt;
-  if (hour > 23 || minute > 59 || second > 59 || hundredth > 99) return std::nullopt;
-  return local_days(date) + hours(hour) + minutes(minute) + seconds(second) +
-         milliseconds(hundredth * 10);
+  if (century < 19 || century > 98 || year_of_century > 99 || hundredth > 99) return std::nullopt;
+  const auto time = local_time(century * 100 + year_of_century, month, day, hour, minute, second);
+  if (!time) return std::nullopt;
+  return *time + milliseconds(hundredth * 10);
 }
 
 NoninMeasurement to_measurement(const NoninDf13& record, std::size_t frame_bytes) {
@@ -149,25 +146,6 @@ Result<NoninDf13> parse_nonin_df13(std::span<const std::byte> frame) {
   if (!record.no_value && rate != 511) record.heart_rate = rate;
   if (!record.no_value) record.spo2 = nonin_saturation(saturation);
   return record;
-}
-
-std::optional<WallTime> from_local(std::chrono::local_time<std::chrono::milliseconds> time) {
-  using namespace std::chrono;
-  const auto day_start = floor<days>(time);
-  const year_month_day date(day_start);
-  const auto of_day = floor<seconds>(time - day_start).count();
-  std::tm parts{};
-  parts.tm_year = static_cast<int>(date.year()) - 1900;
-  parts.tm_mon = static_cast<int>(static_cast<unsigned>(date.month())) - 1;
-  parts.tm_mday = static_cast<int>(static_cast<unsigned>(date.day()));
-  parts.tm_hour = static_cast<int>(of_day / 3600);
-  parts.tm_min = static_cast<int>(of_day / 60 % 60);
-  parts.tm_sec = static_cast<int>(of_day % 60);
-  parts.tm_isdst = -1;
-  parts.tm_wday = -1;  // set by mktime() when it succeeds; -1 is also a time
-  const std::time_t utc = std::mktime(&parts);
-  if (parts.tm_wday == -1) return std::nullopt;
-  return WallTime(seconds(utc)) + (time - floor<seconds>(time));
 }
 
 std::unique_ptr<Driver> make_nonin_df13() { return std::make_unique<Df13Driver>(); }

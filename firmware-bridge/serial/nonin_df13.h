@@ -11,20 +11,19 @@
 // the 3230 and 9560 document it.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 
-#include "agent/core/clock.h"
 #include "agent/core/result.h"
+#include "firmware-bridge/local_time.h"
 
 namespace vitalgate::bridge {
 
 struct NoninDf13 {
   // Nothing when the device's date or time cannot be.
-  std::optional<std::chrono::local_time<std::chrono::milliseconds>> timestamp;
+  std::optional<LocalTime> timestamp;
   std::optional<std::uint16_t> heart_rate;
   std::optional<std::uint8_t> spo2;
   bool smart_point = false;
@@ -35,9 +34,5 @@ struct NoninDf13 {
 
 // `frame` from 00 to 03. Malformed unless it is exactly one record with a right checksum.
 Result<NoninDf13> parse_nonin_df13(std::span<const std::byte> frame);
-
-// A wall clock time in the process's time zone; of a repeated hour, whichever the C library
-// takes. Nothing when it has no such time.
-std::optional<WallTime> from_local(std::chrono::local_time<std::chrono::milliseconds> time);
 
 }  // namespace vitalgate::bridge
