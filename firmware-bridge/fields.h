@@ -49,7 +49,8 @@ Fields& Fields::add(std::string_view name, T&& value) {
   using Plain = std::remove_cvref_t<T>;
   if constexpr (std::integral<Plain> && !std::same_as<Plain, bool>)
     members_.push_back({std::string(name), static_cast<std::int64_t>(value)});
-  else if constexpr (std::convertible_to<T, std::string_view> && !std::same_as<Plain, std::string>)
+  else if constexpr (std::convertible_to<T, std::string_view> &&
+                     !std::same_as<Plain, std::string> && !std::same_as<Plain, std::nullptr_t>)
     members_.push_back({std::string(name), std::string(std::string_view(value))});
   else
     members_.push_back({std::string(name), FieldValue(std::forward<T>(value))});

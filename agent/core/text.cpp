@@ -68,4 +68,27 @@ void append_base64(std::string& out, std::span<const std::byte> bytes) {
   }
 }
 
+std::optional<std::string> parse_hex(std::string_view text) {
+  constexpr std::string_view kBetween = " \t\r\n:-,";
+  const auto digit = [](char c) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    const auto lower = c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c;
+    return kDigits.find(lower);
+  };
+  std::string bytes;
+  while (!text.empty()) {
+    if (kBetween.find(text.front()) != std::string_view::npos) {
+      text.remove_prefix(1);
+      continue;
+    }
+    if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+    if (text.size() < 2) return std::nullopt;
+    const auto high = digit(text[0]), low = digit(text[1]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    bytes.push_back(static_cast<char>(high << 4U | low));
+    text.remove_prefix(2);
+  }
+  return bytes;
+}
+
 }  // namespace vitalgate

@@ -1,6 +1,7 @@
 // Small text questions that several rooms ask.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,5 +19,9 @@ std::string_view trim(std::string_view text);
 
 // Standard alphabet with padding (RFC 4648 section 4).
 void append_base64(std::string& out, std::span<const std::byte> bytes);
+
+// Bytes written as pairs of hexadecimal digits, in either case. Between pairs may stand spaces,
+// line ends, ':', '-' and ','; a pair may be written 0x1f. Nothing for anything else.
+std::optional<std::string> parse_hex(std::string_view text);
 
 }  // namespace vitalgate
