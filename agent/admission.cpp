@@ -20,6 +20,10 @@ void set_time(sync::Row& row, const Arrival& arrival, const Reading& reading) {
   }
   if (!reading.device_time) return;
   const WallTime device_time = *reading.device_time;
+  if (reading.on_gateway_clock && is_plausible(device_time)) {
+    row.observed = std::min(device_time, row.received);
+    return;
+  }
   if (!is_plausible(device_time) || device_time > row.received + kClockTolerance) {
     row.flags.set(Flag::device_clock_invalid);
     row.quality = std::max(row.quality, Quality::questionable);
@@ -46,18 +50,27 @@ std::string out_of_range(const config::Metric& metric, const Decimal& value) {
 
 }  // namespace
 
-const config::DeviceSettings* Admission::device(std::string_view id) const {
-  const auto found = std::find_if(devices_.begin(), devices_.end(),
-                                  [&](const auto& device) { return device.id == id; });
-  return found == devices_.end() ? nullptr : &*found;
+Admission::Admission(const config::Settings& settings) {
+  for (const config::DeviceSettings& device : settings.devices)
+    origins_.push_back({device.id, device.lane, device.keep_raw});
+  for (const config::SensorSettings& sensor : settings.sensors)
+    if (const Origin* bridge = origin(sensor.device); bridge != nullptr)
+      origins_.push_back({sensor.id, bridge->lane, bridge->keep_raw});
 }
 
-Judgement Admission::judge(const config::DeviceSettings* device, const Arrival& arrival,
+const Admission::Origin* Admission::origin(std::string_view id) const {
+  const auto found = std::find_if(origins_.begin(), origins_.end(),
+                                  [&](const Origin& origin) { return origin.id == id; });
+  return found == origins_.end() ? nullptr : &*found;
+}
+
+Judgement Admission::judge(const Origin* origin, const Arrival& arrival,
                            const Reading& reading) const {
   Judgement judgement;
   sync::Row& row = judgement.row;
   row.device = arrival.device;
   row.value = &reading.value;
+  row.code = reading.code;
   row.unit = reading.unit;
   row.quality = reading.quality;
   row.flags = reading.flags;
@@ -70,19 +83,20 @@ Judgement Admission::judge(const config::DeviceSettings* device, const Arrival& 
     judgement.reason = std::move(reason);
     return std::move(judgement);
   };
-  if (device == nullptr) return refuse("device", "device is not configured");
+  if (origin == nullptr) return refuse("device", "device is not configured");
   row.metric = config::find(reading.metric);
   if (row.metric == nullptr) return refuse("metric", "metric is not in the catalogue");
   const auto* number = std::get_if<Decimal>(&reading.value);
   if (number != nullptr) {
-    if (reading.unit != row.metric->unit)
+    if (!number->in_range()) return refuse("range", "the number is beyond what can be written");
+    if (!row.metric->is_open() && reading.unit != row.metric->unit)
       return refuse("unit", "unit '" + std::string(config::ucum(reading.unit)) + "' is not '" +
                                 std::string(config::ucum(row.metric->unit)) + "'");
-    if (!number->in_range()) return refuse("range", "the number is beyond what can be written");
-    if (compare(*number, row.metric->low) < 0 || compare(*number, row.metric->high) > 0)
+    if (!row.metric->is_open() &&
+        (compare(*number, row.metric->low) < 0 || compare(*number, row.metric->high) > 0))
       return refuse("range", out_of_range(*row.metric, *number));
   }
-  if (!device->keep_raw) row.raw = {};
+  if (!origin->keep_raw) row.raw = {};
   return judgement;
 }
 

@@ -1,13 +1,13 @@
 // Admission: is this reading believable enough to enter a stream?
 //
-// First form: the device is configured, the metric is in the catalogue, the unit is the metric's,
-// the value is inside the hard range. Everything else is held back with the rule's name and a
-// reason. Also decides whose time `observed_at` is. Pure; allocates nothing when it accepts.
+// First form: the device or sensor is configured, the metric is in the catalogue, the unit is the
+// metric's, the value is inside the hard range. Everything else is held back with the rule's name
+// and a reason. Also decides whose time `observed_at` is. Pure; allocates nothing when it accepts.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "agent/core/reading.h"
 #include "config/settings.h"
@@ -24,18 +24,25 @@ struct Judgement {
 
 class Admission {
  public:
-  // `devices` must outlive this.
-  explicit Admission(std::span<const config::DeviceSettings> devices) : devices_(devices) {}
+  // Where readings may come from: a configured device, or a sensor behind one.
+  struct Origin {
+    std::string_view id;
+    Lane lane = Lane::vitals;
+    bool keep_raw = false;
+  };
 
-  // The device's settings, or nothing when it is not configured.
-  [[nodiscard]] const config::DeviceSettings* device(std::string_view id) const;
+  // `settings` must outlive this.
+  explicit Admission(const config::Settings& settings);
 
-  // `device` is what device(arrival.device) gave.
-  [[nodiscard]] Judgement judge(const config::DeviceSettings* device, const Arrival& arrival,
+  // Nothing when there is none of that id.
+  [[nodiscard]] const Origin* origin(std::string_view id) const;
+
+  // `origin` is what origin(arrival.device) gave.
+  [[nodiscard]] Judgement judge(const Origin* origin, const Arrival& arrival,
                                 const Reading& reading) const;
 
  private:
-  std::span<const config::DeviceSettings> devices_;
+  std::vector<Origin> origins_;
 };
 
 }  // namespace vitalgate

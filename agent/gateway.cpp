@@ -17,7 +17,7 @@ constexpr auto kDrainDeadline = std::chrono::seconds(5);
 
 Gateway::Gateway(Parts parts)
     : parts_(std::move(parts)),
-      intake_(parts_.settings.devices, parts_.buffer, parts_.tail),
+      intake_(parts_.settings, parts_.buffer, parts_.tail),
       devices_(parts_.settings.devices, Clock::now()),
       tickets_(parts_.sources.size()),
       told_(parts_.sources.size()),
@@ -60,6 +60,8 @@ void Gateway::on_source(bridge::SourceEvent& event, Clock::time_point now) {
     const Arrival& arrival = std::get<Arrival>(event.what);
     const Intake::Counts taken = intake_.take(arrival, now);
     devices_.on_readings(event.source, taken.accepted, taken.held, now);
+    if (arrival.mark)
+      parts_.buffer.mark(parts_.settings.devices.at(event.source).id, *arrival.mark);
     tickets_.at(event.source) = arrival.ticket;
     urgent_ = urgent_ || arrival.urgent_commit;
     if (!staged_since_) staged_since_ = now;

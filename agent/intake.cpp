@@ -5,11 +5,11 @@
 namespace vitalgate {
 
 Intake::Counts Intake::take(const Arrival& arrival, Clock::time_point now) {
-  const config::DeviceSettings* const device = admission_.device(arrival.device);
+  const Admission::Origin* const origin = admission_.origin(arrival.device);
   std::array<sync::Sequence, 256> group_first{};  // by the reading's group number
   Counts counts;
   for (const Reading& reading : arrival.readings) {
-    const Judgement judgement = admission_.judge(device, arrival, reading);
+    const Judgement judgement = admission_.judge(origin, arrival, reading);
     if (!judgement.accepted()) {
       hold(arrival, judgement);
       ++counts.held;
@@ -17,7 +17,7 @@ Intake::Counts Intake::take(const Arrival& arrival, Clock::time_point now) {
     }
     sync::Sequence& first = group_first.at(reading.group);
     const auto appended =
-        buffer_.append(device->lane, judgement.row, reading.group == 0 ? 0 : first, now);
+        buffer_.append(origin->lane, judgement.row, reading.group == 0 ? 0 : first, now);
     if (reading.group != 0 && first == 0) first = appended.sequence;
     tail_.offer(appended.text);
     ++counts.accepted;

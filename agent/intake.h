@@ -11,8 +11,8 @@ namespace vitalgate {
 
 class Intake {
  public:
-  Intake(std::span<const config::DeviceSettings> devices, sync::Buffer& buffer, Tail& tail)
-      : admission_(devices), buffer_(buffer), tail_(tail) {}
+  Intake(const config::Settings& settings, sync::Buffer& buffer, Tail& tail)
+      : admission_(settings), buffer_(buffer), tail_(tail) {}
 
   struct Counts {
     std::size_t accepted = 0;

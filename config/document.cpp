@@ -27,7 +27,8 @@ std::string header_text(const Table& table) {
 }
 
 std::size_t most(const Table& table) {
-  return table.name == "device" ? limits::kDevicesMax : limits::kDestinationsMax;
+  if (table.name == "destination") return limits::kDestinationsMax;
+  return table.name == "device" ? limits::kDevicesMax : limits::kDeviceTablesMax;
 }
 
 // A key of this name may have a secret beside it, by mistake or not.

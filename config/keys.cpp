@@ -4,28 +4,21 @@
 #include <array>
 
 #include "agent/core/limits.h"
+#include "config/device_keys.h"
 #include "config/setters.h"
 #include "config/text_rules.h"
 
 namespace vitalgate::config {
 namespace {
 
-using Words = std::string_view;
+using namespace registry;
 
-constexpr std::int64_t kSecond = 1000;
-constexpr std::int64_t kMinute = 60 * kSecond;
-constexpr std::int64_t kHour = 60 * kMinute;
-constexpr std::int64_t kDay = 24 * kHour;
 constexpr std::int64_t kMegabyte = 1'000'000;
 constexpr std::int64_t kTerabyte = 1'000'000 * kMegabyte;
-constexpr std::int64_t kPathMax = 4095;
 constexpr std::int64_t kSocketPathMax = 107;  // sockaddr_un has 108 with its final zero
 
 constexpr std::array<Words, 1> kVersions{"1"};
 constexpr std::array<Words, 4> kLevels{"debug", "info", "warning", "error"};
-constexpr std::array<Words, 10> kBauds{"0",     "1200",  "2400",  "4800",   "9600",
-                                       "19200", "38400", "57600", "115200", "230400"};
-constexpr std::array<Words, 2> kLaneWords{"urgent", "vitals"};
 constexpr std::array<Words, 2> kAcknowledgeWords{"hub", "transport"};
 constexpr std::array<Words, 1> kTransports{"mqtt"};
 
@@ -37,10 +30,13 @@ constexpr std::array kTables{
     Table{"control", false, "how the command line reaches the daemon"},
     Table{"log", false, "what goes to the journal"},
     Table{"device", true, "one device that this gateway listens to"},
+    Table{"column", true, "one value of a line device: a group of its pattern"},
+    Table{"register", true, "one value of a Modbus device"},
+    Table{"sensor", true, "one sensor behind a bridge"},
     Table{"destination", true, "one hub that gets the readings"},
 };
 
-constexpr std::array kKeys{
+constexpr std::array kAgentKeys{
     Key{.table = "",
         .name = "config_version",
         .type = Type::integer,
@@ -160,67 +156,9 @@ constexpr std::array kKeys{
         .example = "info",
         .set = setters::set_top<&Settings::log_level>},
 
-    Key{.table = "device",
-        .name = "id",
-        .type = Type::id,
-        .required = true,
-        .max = limits::kIdLengthMax,
-        .help = "name of the device, unique on this gateway",
-        .example = "spo2-bay1",
-        .set = setters::set_device<&DeviceSettings::id>},
-    Key{.table = "device",
-        .name = "driver",
-        .type = Type::word,
-        .required = true,
-        .noun = "a driver",
-        .help = "what speaks the device's protocol",
-        .example = "nonin-df2",
-        .set = setters::set_device<&DeviceSettings::driver>},
-    Key{.table = "device",
-        .name = "port",
-        .type = Type::path,
-        .required = true,
-        .min = 1,
-        .max = kPathMax,
-        .help = "its serial port; names below /dev/serial/by-id stay the same after a restart",
-        .example = "/dev/serial/by-id/usb-FTDI_FT232R_A9007U1k-if00-port0",
-        .set = setters::set_device<&DeviceSettings::port>},
-    Key{.table = "device",
-        .name = "baud",
-        .type = Type::integer,
-        .fallback = "0",
-        .max = 230400,
-        .words = kBauds,
-        .noun = "a baud rate",
-        .help = "speed of the port; 0: what the driver's device uses",
-        .example = "9600",
-        .set = setters::set_device<&DeviceSettings::baud>},
-    Key{.table = "device",
-        .name = "lane",
-        .type = Type::word,
-        .fallback = "vitals",
-        .words = kLaneWords,
-        .noun = "a lane",
-        .help = "urgent readings go out before all others",
-        .example = "vitals",
-        .set = setters::set_device<&DeviceSettings::lane>},
-    Key{.table = "device",
-        .name = "expect_every",
-        .type = Type::duration,
-        .fallback = "5s",
-        .min = 100,
-        .max = 30 * kDay,
-        .help = "how often the device speaks; a longer silence becomes a warning",
-        .example = "5s",
-        .set = setters::set_device<&DeviceSettings::expect_every>},
-    Key{.table = "device",
-        .name = "keep_raw",
-        .type = Type::boolean,
-        .fallback = "false",
-        .help = "upload the device's own bytes beside each reading",
-        .example = "false",
-        .set = setters::set_device<&DeviceSettings::keep_raw>},
+};
 
+constexpr std::array kDestinationKeys{
     Key{.table = "destination",
         .name = "name",
         .type = Type::id,
@@ -337,6 +275,14 @@ constexpr std::array kKeys{
         .example = "mqtt",
         .set = setters::set_nothing},  // one choice: nothing to remember
 };
+
+constexpr auto kKeys = [] {
+  std::array<Key, kAgentKeys.size() + kDeviceKeys.size() + kDestinationKeys.size()> all{};
+  auto at = std::copy(kAgentKeys.begin(), kAgentKeys.end(), all.begin());
+  at = std::copy(kDeviceKeys.begin(), kDeviceKeys.end(), at);
+  std::copy(kDestinationKeys.begin(), kDestinationKeys.end(), at);
+  return all;
+}();
 
 }  // namespace
 

@@ -35,6 +35,9 @@ struct Value {
 struct Target {
   Settings& settings;
   DeviceSettings* device = nullptr;
+  ColumnSettings* column = nullptr;
+  RegisterSettings* reg = nullptr;
+  SensorSettings* sensor = nullptr;
   DestinationSettings* destination = nullptr;
 };
 

@@ -27,6 +27,9 @@ class Filling {
     for (const Section& section : document.sections) {
       Target target{settings_};
       if (section.table->name == "device") target.device = &settings_.devices.emplace_back();
+      if (section.table->name == "column") target.column = &settings_.columns.emplace_back();
+      if (section.table->name == "register") target.reg = &settings_.registers.emplace_back();
+      if (section.table->name == "sensor") target.sensor = &settings_.sensors.emplace_back();
       if (section.table->name == "destination")
         target.destination = &settings_.destinations.emplace_back();
       for (const Key& key : keys_of(*section.table))
@@ -111,6 +114,10 @@ Loaded load_sources(SourceFiles files, const LoadOptions& options) {
     document.complete = document.complete && files.unread.empty();
     Settings settings = Filling(options, report, out).fill(document);
     check_rules(document, report);
+    // What the settings mean together is looked at once each of them is right.
+    if (report.empty()) add_flaws(document, settings_flaws(settings), report);
+    if (report.empty() && options.check != nullptr)
+      add_flaws(document, options.check(settings), report);
     if (report.empty()) out.settings = std::move(settings);
   }
   out.problems_left_out = report.left_out();

@@ -14,6 +14,7 @@
 
 #include "config/keys.h"
 #include "config/problem.h"
+#include "config/rules.h"
 #include "config/settings.h"
 #include "config/toml_file.h"
 
@@ -24,6 +25,8 @@ struct LoadOptions {
   std::span<const std::string_view> drivers = {};
   // Whether the files that settings name have to be there, readable, and closed to others.
   bool check_files = false;
+  // What the caller finds wrong with settings that are right one by one: a driver's own rules.
+  std::vector<Flaw> (*check)(const Settings& settings) = nullptr;
 };
 
 // One value in force, for `config show`.

@@ -41,12 +41,32 @@ void check_needs(const Section& section, std::string_view key, std::string_view 
                          true});
 }
 
+// A section has `one` or `other`, and not both.
+void check_one_of(const Section& section, std::string_view one, std::string_view other,
+                  Report& report) {
+  const Given* first = section.find(one);
+  const Given* second = section.find(other);
+  if ((first == nullptr) != (second == nullptr)) return;
+  const Key& wanted = *find_key(section.table->name, one);
+  const std::string pair = std::string(one).append(" or ").append(other);
+  report.add(second == nullptr ? section.header : second->at,
+             {section.dotted(one),
+              second == nullptr ? "this is missing" : "only one of " + pair + " can be given",
+              second == nullptr ? std::string(one) + " = \"" + std::string(wanted.example) + "\""
+                                : "remove the one that is not used",
+              {},
+              false});
+}
+
 }  // namespace
 
 void check_rules(const Document& document, Report& report) {
   check_unique(document, "device", "id", false, report);
   check_unique(document, "device", "port", true, report);
   check_unique(document, "destination", "name", false, report);
+
+  for (const Section& section : document.sections)
+    if (section.table->name == "device") check_one_of(section, "port", "listen", report);
 
   bool any_destination = false;
   for (const Section& section : document.sections) {

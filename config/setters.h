@@ -24,7 +24,26 @@ inline void put(log::Level& field, const Value& value) {
 inline void put(Acknowledge& field, const Value& value) {
   field = value.text == "transport" ? Acknowledge::transport : Acknowledge::hub;
 }
-template <std::unsigned_integral Number>
+inline void put(Parity& field, const Value& value) {
+  field = value.text == "none"   ? Parity::none
+          : value.text == "even" ? Parity::even
+          : value.text == "odd"  ? Parity::odd
+                                 : Parity::driver;
+}
+inline void put(RegisterKind& field, const Value& value) {
+  field = value.text == "input" ? RegisterKind::input : RegisterKind::holding;
+}
+inline void put(RegisterType& field, const Value& value) {
+  field = value.text == "s16"   ? RegisterType::s16
+          : value.text == "u32" ? RegisterType::u32
+          : value.text == "s32" ? RegisterType::s32
+          : value.text == "f32" ? RegisterType::f32
+                                : RegisterType::u16;
+}
+inline void put(WordOrder& field, const Value& value) {
+  field = value.text == "low_first" ? WordOrder::low_first : WordOrder::high_first;
+}
+template <std::integral Number>
 void put(Number& field, const Value& value) {
   field = static_cast<Number>(value.number);
 }
@@ -62,6 +81,18 @@ void set_control(const Target& target, const Value& value) {
 template <auto Field>
 void set_device(const Target& target, const Value& value) {
   put(target.device->*Field, value);
+}
+template <auto Field>
+void set_column(const Target& target, const Value& value) {
+  put(target.column->*Field, value);
+}
+template <auto Field>
+void set_register(const Target& target, const Value& value) {
+  put(target.reg->*Field, value);
+}
+template <auto Field>
+void set_sensor(const Target& target, const Value& value) {
+  put(target.sensor->*Field, value);
 }
 template <auto Field>
 void set_destination(const Target& target, const Value& value) {

@@ -48,7 +48,7 @@ struct DeviceSettings {
   std::uint32_t baud = 0;  // 0: what the driver's device uses
   Parity parity = Parity::driver;
   std::string listen;                      // "127.0.0.1:2575": address and port of a network feed
-  std::string pattern;                     // line driver: ECMAScript expression of a whole line
+  std::string pattern;                     // line driver: RE2 expression of a whole line
   std::uint8_t unit = 1;                   // Modbus unit (slave) address
   std::chrono::milliseconds poll_every{};  // how often registers are read
   Lane lane = Lane::vitals;

@@ -16,6 +16,7 @@ inline constexpr std::uint64_t kSequenceMax = 999'999'999'999;  // 12 digits in 
 
 // Intake
 inline constexpr std::size_t kDevicesMax = 64;
+inline constexpr std::size_t kDeviceTablesMax = 512;  // columns, registers, sensors: each
 inline constexpr std::size_t kDestinationsMax = 4;
 inline constexpr std::size_t kReadingsPerArrivalMax = 256;
 inline constexpr std::size_t kRawBytesMax = 64;          // contract: `raw`
@@ -27,6 +28,13 @@ inline constexpr std::size_t kEventQueueLength = 1024;
 // Serial
 inline constexpr std::size_t kSerialReadBytes = 4096;
 inline constexpr std::size_t kFrameBytesMax = 4096;
+
+// Messages of a network feed
+inline constexpr std::size_t kMessageBytesMax = 1'048'576;
+inline constexpr std::size_t kMessageSegmentsMax = 10'000;
+inline constexpr std::size_t kFeedClientsMax = 8;
+inline constexpr std::size_t kFeedRepeatsRemembered = 256;
+inline constexpr auto kFeedIdleMax = std::chrono::minutes(15);
 
 // Buffer
 inline constexpr std::size_t kBatchReadingsMax = 1000;

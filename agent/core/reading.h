@@ -46,12 +46,14 @@ struct Reading {
   bool on_gateway_clock = false;
   // What a laboratory or monitor calls it, with its coding system: "loinc:11125-2", "local:GLU".
   // Only for a metric of the catalogue that has no code of its own.
-  std::string code;
+  std::string code = {};
 };
 
 // How far a source got that numbers its records and sends again what was not confirmed. It becomes
 // durable in the same commit as the Arrival that carries it and comes back after a restart.
 struct SourceMark {
+  static constexpr std::size_t kSlots = 16;
+  std::uint8_t slot = 0;       // below kSlots: a source may follow several numberings
   std::uint64_t stream = 0;    // which numbering; a source that lost its memory begins another
   std::uint64_t position = 0;  // everything up to here is durable
   bool operator==(const SourceMark&) const = default;

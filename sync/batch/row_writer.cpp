@@ -55,6 +55,8 @@ void append_origin(std::string& out, const Row& row) {
     out.append(",\"metric\":\"").append(row.metric->name).append("\"");
     if (!row.metric->loinc.empty())
       out.append(",\"code\":\"loinc:").append(row.metric->loinc).append("\"");
+    else if (!row.code.empty())
+      append_json_string(out.append(",\"code\":"), row.code);
     if (row.metric->mdc != 0) {
       out.append(",\"mdc\":");
       append_number(out, row.metric->mdc);

@@ -20,6 +20,7 @@ namespace vitalgate::sync {
 // One admitted reading. Everything it refers to must outlive the call that takes it.
 struct Row {
   const config::Metric* metric = nullptr;
+  std::string_view code = {};  // as in Reading: of a metric that has none of its own
   std::string_view device;  // valid id: needs no escaping
   WallTime observed;
   WallTime received;

@@ -52,6 +52,11 @@ LaneWriter::Appended Buffer::append(Lane lane, const Row& row, Sequence group_fi
 
 void Buffer::hold(Held held) { held_.push_back(std::move(held)); }
 
+void Buffer::mark(std::string_view source, const SourceMark& mark) {
+  VG_CHECK(mark.slot < SourceMark::kSlots);
+  marks_.insert_or_assign({std::string(source), mark.slot}, mark);
+}
+
 std::size_t Buffer::staged_bytes() const {
   std::size_t bytes = 0;
   for (const auto& lane : lanes_) bytes += lane->writer.staged_bytes();
@@ -82,6 +87,7 @@ Result<> Buffer::write(const CommitContext& context, std::vector<BatchInfo>& sea
   VG_TRY(store_.begin());
   const auto all = [&]() -> Result<> {
     for (const auto& lane : lanes_) VG_TRY(write_lane(*lane, context, sealed));
+    VG_TRY(write_marks());
     return write_bookkeeping(context.now);
   };
   auto done = all();
@@ -219,6 +225,7 @@ void Buffer::committed(const std::vector<BatchInfo>& sealed) {
   quarantined_ += kept;
   quarantine_overflow_ += held - kept;
   held_.clear();
+  marks_.clear();
   dirty_checkpoints_.clear();
   delivered_.clear();
 }

@@ -79,6 +79,8 @@ class Buffer {
   LaneWriter::Appended append(Lane lane, const Row& row, Sequence group_first,
                               Clock::time_point now);
   void hold(Held held);
+  // How far a source got; durable with the readings appended before it. The last of a slot counts.
+  void mark(std::string_view source, const SourceMark& mark);
 
   struct CommitContext {
     Clock::time_point now;
@@ -111,6 +113,9 @@ class Buffer {
   [[nodiscard]] std::vector<BatchInfo> unconfirmed(std::size_t destination) const;
 
   Result<BatchBody> read(const BatchInfo& batch);
+
+  // The marks of `source` that are durable, in slot order.
+  Result<std::vector<SourceMark>> marks(std::string_view source);
 
   [[nodiscard]] const std::string& epoch() const { return epoch_; }
   [[nodiscard]] Sequence next_sequence(Lane lane) const { return of(lane).writer.next_sequence(); }
@@ -145,6 +150,7 @@ class Buffer {
   Result<> write(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> write_lane(LaneState& lane, const CommitContext& context,
                       std::vector<BatchInfo>& sealed);
+  Result<> write_marks();
   Result<> write_bookkeeping(Clock::time_point now);
   Result<> make_room();
   Result<> write_floors(bool with_staged);
@@ -159,6 +165,7 @@ class Buffer {
   std::string epoch_;
   std::array<std::unique_ptr<LaneState>, kLanes.size()> lanes_;
   std::vector<Held> held_;  // not durable yet
+  std::map<std::pair<std::string, std::uint8_t>, SourceMark, std::less<>> marks_;  // likewise
   std::set<std::pair<std::size_t, Lane>> dirty_checkpoints_;
   std::vector<BatchKey> delivered_;  // everywhere, not durable yet
   std::uint32_t all_destinations_ = 0;

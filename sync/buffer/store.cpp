@@ -60,6 +60,12 @@ std::string meta_key::floor(std::string_view what, Lane lane) {
   return std::string(what).append("_floor_").append(name(lane));
 }
 
+std::string meta_key::mark(std::string_view what, std::string_view source, unsigned slot) {
+  std::string key = "mark_";
+  key.append(what).append(":").append(source).append(":").append(std::to_string(slot));
+  return key;
+}
+
 Result<Store> Store::open(const std::filesystem::path& directory, std::string_view gateway,
                           std::uint64_t max_disk_bytes) {
   return Store(VG_TRY(open_database(directory, gateway, max_disk_bytes)));

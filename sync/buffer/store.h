@@ -21,6 +21,8 @@ inline constexpr std::string_view kStoreClock = "store_ms";
 inline constexpr std::string_view kOverflow = "quarantine_overflow";
 // Floors keep a sequence from starting again when its rows are gone: "sequence_floor_vitals".
 std::string floor(std::string_view what, Lane lane);
+// "mark_position:dongle-1:0"
+std::string mark(std::string_view what, std::string_view source, unsigned slot);
 }  // namespace meta_key
 
 struct SegmentRecord {

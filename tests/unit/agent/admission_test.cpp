@@ -10,15 +10,15 @@ using namespace std::chrono_literals;
 class AdmissionTest : public ::testing::Test {
  protected:
   AdmissionTest() {
-    devices_.push_back({.id = "ivy-1", .driver = "ansar-b", .port = "/dev/null"});
+    settings_.devices.push_back({.id = "ivy-1", .driver = "ansar-b", .port = "/dev/null"});
     arrival_.device = "ivy-1";
     arrival_.received.wall = *parse_rfc3339("2026-03-02T14:05:07.120Z");
     arrival_.bytes.resize(4);
   }
 
   Judgement judge(const Reading& reading) {
-    const Admission admission(devices_);
-    return admission.judge(admission.device(arrival_.device), arrival_, reading);
+    const Admission admission(settings_);
+    return admission.judge(admission.origin(arrival_.device), arrival_, reading);
   }
 
   static Reading heart_rate(Decimal value) {
@@ -30,7 +30,7 @@ class AdmissionTest : public ::testing::Test {
             .device_time = {}};
   }
 
-  std::vector<config::DeviceSettings> devices_;
+  config::Settings settings_;
   Arrival arrival_;
 };
 
@@ -118,7 +118,7 @@ TEST_F(AdmissionTest, RawBytesTravelOnlyWhereConfiguredAndOnlyIfTheyAreThere) {
   Reading reading = heart_rate(Decimal::of(80));
   reading.raw = {.offset = 1, .length = 3};
   EXPECT_TRUE(judge(reading).row.raw.empty());
-  devices_[0].keep_raw = true;
+  settings_.devices[0].keep_raw = true;
   EXPECT_EQ(judge(reading).row.raw.size(), 3u);
   reading.raw = {.offset = 3, .length = 3};
   EXPECT_TRUE(judge(reading).row.raw.empty()) << "a span past the end";

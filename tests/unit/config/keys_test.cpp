@@ -26,6 +26,11 @@ std::string dotted(const Key& key) {
 
 // A file with `value` for `key` and an example for everything else that is needed.
 std::string file_with(const Key& key, std::string_view value) {
+  // What belongs to a device names the one that is there.
+  const Key& id = *find_key("device", "id");
+  const bool names_device = key.name == "device" || &key == &id;
+  const std::string device =
+      names_device ? std::string(value) : toml_literal(raw_from_plain(id, id.example));
   std::string text;
   for (const Table& table : tables()) {
     if (!table.name.empty())
@@ -33,9 +38,12 @@ std::string file_with(const Key& key, std::string_view value) {
               (table.repeated ? "]]\n" : "]\n");
     for (const Key& other : keys_of(table)) {
       const bool partner =
-          key.table == "destination" && (other.name == "certificate" || other.name == "key" ||
-                                         other.name == "username" || other.name == "password");
-      if (&other == &key)
+          (key.table == "destination" && (other.name == "certificate" || other.name == "key" ||
+                                          other.name == "username" || other.name == "password")) ||
+          (other.table == "device" && other.name == "port" && key.name != "listen");
+      if (&other == &id || other.name == "device")
+        text += std::string(other.name) + " = " + device + "\n";
+      else if (&other == &key)
         text += std::string(key.name) + " = " + std::string(value) + "\n";
       else if (other.required || partner)
         text += std::string(other.name) + " = " +

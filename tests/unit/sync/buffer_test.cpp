@@ -295,5 +295,20 @@ TEST_F(BufferTest, AFullBufferRefusesReadingsKeepsThemAndGoesOnWhenThereIsRoom) 
   EXPECT_EQ(buffer_->next_sequence(Lane::vitals), next) << "what waited is durable now";
 }
 
+TEST_F(BufferTest, HowFarASourceGotIsDurableWithItsReadingsAndNotBefore) {
+  append(70);
+  buffer_->mark("dongle-1", {.slot = 0, .stream = 0xFEDCBA9876543210, .position = 17});
+  buffer_->mark("dongle-1", {.slot = 3, .stream = 5, .position = 1});
+  EXPECT_TRUE(buffer_->marks("dongle-1")->empty());
+  commit();
+  buffer_->mark("dongle-1", {.slot = 0, .stream = 0xFEDCBA9876543210, .position = 18});
+
+  reopen();
+
+  const std::vector<SourceMark> expected{{0, 0xFEDCBA9876543210, 17}, {3, 5, 1}};
+  EXPECT_EQ(*buffer_->marks("dongle-1"), expected);
+  EXPECT_TRUE(buffer_->marks("dongle-2")->empty());
+}
+
 }  // namespace
 }  // namespace vitalgate::sync
