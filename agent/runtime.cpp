@@ -15,7 +15,7 @@
 #include "agent/core/log.h"
 #include "agent/gateway.h"
 #include "agent/version.h"
-#include "firmware-bridge/serial/serial_source.h"
+#include "firmware-bridge/sources.h"
 #include "sync/uplink/mqtt_uplink.h"
 
 namespace vitalgate {
@@ -92,14 +92,13 @@ class Agent {
  public:
   Agent(const config::Settings& settings, ControlServer control, sync::Buffer buffer)
       : settings_(settings), control_(std::move(control)), buffer_(std::move(buffer)) {
-    for (const auto& device : settings.devices)
-      sources_.push_back(std::make_unique<bridge::SerialSource>(sources_.size(), device));
     for (const auto& destination : settings.destinations)
       uplinks_.push_back(std::make_unique<sync::MqttUplink>(
           sync::MqttOptions{uplinks_.size(), destination, settings.gateway.id}));
   }
 
   Result<> run() {
+    VG_TRY(make_sources());
     Gateway::Parts parts{settings_, buffer_, {}, {}, board_, tail_};
     for (const auto& source : sources_) parts.sources.push_back(source.get());
     for (const auto& uplink : uplinks_) parts.uplinks.push_back(uplink.get());
@@ -123,6 +122,15 @@ class Agent {
   }
 
  private:
+  // Each is told how far it got when it ran last.
+  Result<> make_sources() {
+    for (std::size_t i = 0; i < settings_.devices.size(); ++i) {
+      const auto marks = VG_TRY(buffer_.marks(settings_.devices[i].id));
+      sources_.push_back(bridge::make_source(settings_, i, marks));
+    }
+    return {};
+  }
+
   void start(Gateway& gateway) {
     core_.push_back(std::make_unique<Worker>("core", [&](const auto& stop, const auto& alive) {
       outcome_ = gateway.run(stop, events_, alive);
@@ -133,7 +141,7 @@ class Agent {
     for (const auto& uplink : uplinks_)
       links_.push_back(worker_for("uplink-" + std::to_string(links_.size() + 1), *uplink));
     for (const auto& source : sources_)
-      producers_.push_back(worker_for("serial-" + std::to_string(producers_.size() + 1), *source));
+      producers_.push_back(worker_for("source-" + std::to_string(producers_.size() + 1), *source));
   }
 
   // A source or an uplink: something that runs, and hands its events to the core.

@@ -17,7 +17,7 @@
 #include "agent/runtime.h"
 #include "agent/version.h"
 #include "config/loader.h"
-#include "firmware-bridge/serial/driver.h"
+#include "firmware-bridge/sources.h"
 
 namespace {
 
@@ -44,8 +44,9 @@ void harden() {
 }
 
 std::optional<Settings> load(const std::string& file) {
-  const auto loaded = vitalgate::config::load(
-      file, {.drivers = vitalgate::bridge::serial_driver_names(), .check_files = true});
+  const auto loaded = vitalgate::config::load(file, {.drivers = vitalgate::bridge::driver_names(),
+                                                     .check_files = true,
+                                                     .check = vitalgate::bridge::source_flaws});
   for (const auto& problem : loaded.problems)
     std::fputs(vitalgate::config::to_text(problem, /*colour=*/false).c_str(), stderr);
   if (!loaded.settings)

@@ -20,12 +20,12 @@ class Flaws {
     for (std::size_t i = 0; i < settings_.columns.size(); ++i) {
       const ColumnSettings& column = settings_.columns[i];
       check_device(kColumn, i, column.device);
-      check_metric(kColumn, i, column.metric, column.unit);
+      check_metric(kColumn, i, column.metric, column.unit, /*text=*/true);
     }
     for (std::size_t i = 0; i < settings_.registers.size(); ++i) {
       const RegisterSettings& one = settings_.registers[i];
       check_device(kRegister, i, one.device);
-      check_metric(kRegister, i, one.metric, one.unit);
+      check_metric(kRegister, i, one.metric, one.unit, /*text=*/false);
     }
     for (const DeviceSettings& device : settings_.devices) ids_.insert(device.id);
     for (std::size_t i = 0; i < settings_.sensors.size(); ++i) check_sensor(i);
@@ -42,11 +42,13 @@ class Flaws {
   }
 
   void check_metric(std::string_view table, std::size_t index, const std::string& name,
-                    const std::string& unit) {
+                    const std::string& unit, bool text) {
     const Metric* metric = config::find(name, unit);
-    if (metric != nullptr && !metric->is_open() && metric->unit != unit::kNone) return;
+    const bool number = metric != nullptr && metric->unit != unit::kNone;
+    if (metric != nullptr && !metric->is_open() && (number || text)) return;
     if (metric != nullptr || config::find(name, "") == nullptr)
-      found_.push_back({table, index, "metric", in_quotes(name) + " is no metric with a number",
+      found_.push_back({table, index, "metric",
+                        in_quotes(name) + (text ? " is no metric" : " is no metric with a number"),
                         "one of the names that vitalgate device metrics lists"});
     else
       found_.push_back({table, index, "unit", in_quotes(name) + " has no unit " + in_quotes(unit),

@@ -19,7 +19,7 @@ namespace vitalgate::bridge {
 class Fields;
 
 // nullptr: the field is there and says "no value". A number keeps the digits that were sent; an
-// IEEE 11073 special is the text NaN, NRes, +INF, -INF or Reserved.
+// IEEE 11073 special is the text NaN, NRes, +INF, -INF or Reserved. An object is a list of one.
 using FieldValue = std::variant<std::nullptr_t, bool, std::int64_t, Decimal, std::string,
                                 std::vector<std::int64_t>, std::vector<std::string>,
                                 std::vector<std::vector<std::string>>, std::vector<Fields>>;

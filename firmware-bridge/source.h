@@ -33,6 +33,7 @@ struct SourceCounts {
   std::uint64_t frames = 0;
   std::uint64_t bad_frames = 0;     // framing, checksum or layout broken
   std::uint64_t skipped_bytes = 0;  // between frames, while finding the next start
+  bool operator==(const SourceCounts&) const = default;
 };
 
 struct SourceEvent {

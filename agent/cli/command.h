@@ -5,8 +5,10 @@
 
 #include <cstdio>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vitalgate::cli {
 
@@ -43,6 +45,17 @@ struct TailOptions {
   std::uint64_t count = 0;  // 0: until interrupted
 };
 Exit tail_readings(const Globals& globals, const TailOptions& options);
+
+struct DecodeOptions {
+  std::string format;
+  std::vector<std::string> hex;
+  std::string file;                 // "-": standard input
+  std::optional<std::string> text;  // with \r, \n, \t, \\ and \xHH
+};
+Exit decode_device_bytes(const Globals& globals, const DecodeOptions& options);
+Exit list_formats(const Globals& globals);
+Exit list_metrics(const Globals& globals);
+
 Exit show_config(const Globals& globals, const std::string& file);
 Exit validate_config(const Globals& globals, const std::string& file);
 Exit show_version(const Globals& globals);

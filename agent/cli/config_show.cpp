@@ -5,12 +5,12 @@
 #include "agent/cli/command.h"
 #include "config/loader.h"
 #include "config/show.h"
-#include "firmware-bridge/serial/driver.h"
+#include "firmware-bridge/sources.h"
 
 namespace vitalgate::cli {
 
 Exit show_config(const Globals& globals, const std::string& file) {
-  const auto loaded = config::load(file, {.drivers = bridge::serial_driver_names()});
+  const auto loaded = config::load(file, {.drivers = bridge::driver_names()});
   if (!loaded.problems.empty()) {
     for (const auto& problem : loaded.problems)
       fmt::print(stderr, "{}", config::to_text(problem, /*colour=*/false));

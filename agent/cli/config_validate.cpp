@@ -8,7 +8,7 @@
 #include "agent/cli/command.h"
 #include "agent/core/limits.h"
 #include "config/loader.h"
-#include "firmware-bridge/serial/driver.h"
+#include "firmware-bridge/sources.h"
 
 namespace vitalgate::cli {
 namespace {
@@ -46,7 +46,8 @@ void print_json(const config::Loaded& loaded) {
 }  // namespace
 
 Exit validate_config(const Globals& globals, const std::string& file) {
-  const config::LoadOptions options{.drivers = bridge::serial_driver_names(), .check_files = true};
+  const config::LoadOptions options{
+      .drivers = bridge::driver_names(), .check_files = true, .check = bridge::source_flaws};
   const auto loaded =
       file == "-" ? config::load_text(read_stdin(), "stdin", options) : config::load(file, options);
   const std::size_t problems = loaded.problems.size() + loaded.problems_left_out;

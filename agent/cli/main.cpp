@@ -23,6 +23,7 @@ struct Program {
   Globals globals;
   std::string file = kDefaultFile;
   TailOptions tail;
+  DecodeOptions decode;
   std::function<Exit()> verb;
 
   Program() {
@@ -45,6 +46,7 @@ struct Program {
     follow.add_option("--device", tail.device, "only this device");
     follow.add_option("--metric", tail.metric, "only this metric");
     follow.add_option("-n,--count", tail.count, "end after this many");
+    add_device_verbs();
     auto& config = group("config", "the configuration files");
     auto& show = add(config, "show", "settings in force, each with its origin",
                      [this] { return show_config(globals, file); });
@@ -54,6 +56,22 @@ struct Program {
     validate.add_option("FILE,--config", file, "file, or - for standard input")
         ->capture_default_str();
     add(app, "version", "version of this program", [this] { return show_version(globals); });
+  }
+
+  void add_device_verbs() {
+    auto& device = group("device", "devices and what they say");
+    auto& decode_verb = add(device, "decode", "what bytes of a device say, and their readings",
+                            [this] { return decode_device_bytes(globals, decode); });
+    decode_verb
+        .add_option("FORMAT", decode.format, "characteristic (2A37) or protocol; see formats")
+        ->required();
+    decode_verb.add_option("HEX", decode.hex, "the bytes: 14 4A 0D03");
+    decode_verb.add_option("-f,--file", decode.file, "file with the bytes as they are, or -");
+    decode_verb.add_option("-t,--text", decode.text, "the bytes as text; \\r \\n \\xHH");
+    add(device, "formats", "formats that decode knows, drivers that devices may have",
+        [this] { return list_formats(globals); });
+    add(device, "metrics", "metrics with units, codes and accepted range",
+        [this] { return list_metrics(globals); });
   }
 
   CLI::App& group(const char* name, const char* help) {

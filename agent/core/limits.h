@@ -24,6 +24,8 @@ inline constexpr std::size_t kTextValueBytesMax = 1024;  // contract: `value_tex
 // What one source may have handed over before it is durable; then it stops reading its port.
 inline constexpr std::size_t kOutstandingArrivalsMax = 64;
 inline constexpr std::size_t kEventQueueLength = 1024;
+// The same for a bridge, whose records are small and many: 2000 a second with a commit of 250 ms.
+inline constexpr std::size_t kBridgeOutstandingMax = 512;
 
 // Serial
 inline constexpr std::size_t kSerialReadBytes = 4096;
@@ -67,6 +69,7 @@ inline constexpr std::size_t kTailRowsMax = 2048;  // a slow viewer misses rows 
 inline constexpr auto kControlDeadline = std::chrono::seconds(5);
 
 // Files and log
+inline constexpr std::size_t kDecodeBytesMax = 4'194'304;  // of `device decode`
 inline constexpr std::size_t kSettingsFileBytesMax = 1'048'576;
 inline constexpr std::size_t kSettingsProblemsMax = 100;
 inline constexpr std::uint32_t kLogLinesPerEventPerMinute = 20;
@@ -76,6 +79,7 @@ inline constexpr auto kStopDeadline = std::chrono::seconds(10);
 inline constexpr auto kProgressDeadline = std::chrono::seconds(45);
 
 static_assert(kWindowMax < kEventQueueLength, "answers to a full window must fit the queue");
+static_assert(kBridgeOutstandingMax < kEventQueueLength, "a bridge must not fill the queue alone");
 static_assert(kCommitBytes < kBatchBytesMax);
 static_assert(kRowBytesMax > kTextValueBytesMax * 6, "an escaped text must still fit its row");
 static_assert(kFrameBytesMax <= kSerialReadBytes, "a frame is found within one read's memory");

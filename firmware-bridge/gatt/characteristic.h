@@ -3,7 +3,7 @@
 // A radio (BlueZ) and a bridge that passes raw GATT values on use the same table, and so do
 // `vitalgate device decode` and vector_test. Pure functions, any thread; nothing is kept between
 // calls. What needs more than one value (a CGM's session start, segments) is in Context, or has a
-// state machine of its own beside its decoder.
+// state machine of its own beside its decoder (segments.h, racp.h).
 #pragma once
 
 #include <cstddef>
@@ -20,11 +20,20 @@
 
 namespace vitalgate::bridge::gatt {
 
+// An attribute is never longer (Core Specification, Vol 3 Part F 3.2.9): a longer value is
+// malformed for every decoder.
+inline constexpr std::size_t kAttributeBytesMax = 512;
+
 // What was read from the same device before and is needed to place a value.
 struct Context {
   std::optional<WallTime> session_start;         // CGM: from 2AAA
   std::optional<std::uint8_t> temperature_type;  // from 2A1D, where 2A1C does not say
   bool cgm_has_crc = false;                      // from 2AA8: a record without E2E-CRC is broken
+  std::optional<std::uint8_t> cgm_sample;        // type and location, from 2AA8
+  bool blood_pressure_has_crc = false;           // from 2A49: for records (2B36)
+  // The last 2A18 that a context (2A34) may belong to, and when its sample was taken.
+  std::optional<std::uint16_t> glucose_sequence;
+  std::optional<WallTime> glucose_time;
 };
 
 struct Characteristic {
@@ -37,13 +46,19 @@ struct Characteristic {
   Result<> (*decode)(std::span<const std::byte> value, const Context& context,
                      std::vector<Reading>& out);
 
-  // Every field of the layout. Malformed in exactly the same cases.
+  // Every field of the layout. Malformed in exactly the same cases, as far as Context is empty.
   Result<Fields> (*describe)(std::span<const std::byte> value);
 };
 
+inline constexpr std::size_t kCharacteristicCount = 69;
+
+// In the order of their UUIDs.
 std::span<const Characteristic> characteristics();
 
 // Nothing for a UUID that is not in the table.
 const Characteristic* find_characteristic(std::uint16_t uuid);
+
+// Takes from a value of any characteristic what later ones need. A broken value changes nothing.
+void remember(std::uint16_t uuid, std::span<const std::byte> value, Context& context);
 
 }  // namespace vitalgate::bridge::gatt

@@ -5,6 +5,7 @@
 
 #include "agent/core/limits.h"
 #include "agent/core/text.h"
+#include "firmware-bridge/serial/line_driver.h"
 
 namespace vitalgate::bridge {
 namespace {
@@ -31,10 +32,6 @@ constexpr std::array<Form, 9> kForms{{{"HR", 1},
                                       {"P2", 3},
                                       {"T1", 1},
                                       {"T2", 1}}};
-
-std::string_view view(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 bool is_text(char c) { return (c >= ' ' && c <= '~') || c == '\r' || c == '\n' || c == '\t'; }
 
@@ -156,14 +153,14 @@ Result<AnsarMessage> parse_ansar_b(std::span<const std::byte> frame) {
   if (frame.size() < kTextAt + 1) return malformed("shorter than its header and waves");
   if (frame.size() > limits::kFrameBytesMax) return malformed("longer than any message");
   if (frame.front() != kStart || frame.back() != kEnd ||
-      view(frame).substr(1, kHeader.size()) != kHeader)
+      text_of(frame).substr(1, kHeader.size()) != kHeader)
     return malformed("not an ANSAR-B message");
   for (const std::byte wave : frame.subspan(1 + kHeader.size(), kWaveBytes))
     if (wave >= kEnd) return malformed("a frame mark inside the waves");
 
   AnsarMessage message;
   message.samples = kSamples;
-  message.text = view(frame.subspan(kTextAt, frame.size() - kTextAt - 1));
+  message.text = text_of(frame.subspan(kTextAt, frame.size() - kTextAt - 1));
   if (!std::all_of(message.text.begin(), message.text.end(), is_text))
     return malformed("text that is not printable");
   if (!starts_with_key(message.text)) return malformed("wave bytes are missing");

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "agent/core/text.h"
+#include "firmware-bridge/serial/line_driver.h"
 #include "firmware-bridge/serial/nonin.h"
 
 namespace vitalgate::bridge {
@@ -46,70 +47,25 @@ bool is_letters(std::string_view word) {
          word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ*") == std::string_view::npos;
 }
 
-bool is_printable(std::string_view text) {
-  for (const char c : text)
-    if ((c < ' ' || c > '~') && c != '\t') return false;
-  return true;
-}
-
-class AsciiDriver : public Driver {
+class AsciiDriver : public LineDriver {
  public:
-  void feed(std::span<const std::byte> bytes, Stamp received, std::vector<Arrival>& out) override {
-    for (const std::byte byte : bytes) {
-      const char c = static_cast<char>(byte);
-      if (c == '\r' || c == '\n') {
-        finish(received, out);
-      } else if (too_long_) {
-        ++counts_.skipped_bytes;
-      } else if (line_.push_back(c); line_.size() > kNoninLineBytesMax) {
-        too_long_ = true;
-        drop_line();
-      }
-    }
-  }
-
-  [[nodiscard]] SourceCounts counts() const override { return counts_; }
-
-  void reset() override {
-    counts_.skipped_bytes += line_.size();
-    line_.clear();
-    too_long_ = false;
-  }
+  AsciiDriver() : LineDriver(kNoninLineBytesMax) {}
 
  private:
-  void drop_line() {
-    ++counts_.bad_frames;
-    counts_.skipped_bytes += line_.size();
-    line_.clear();
-  }
-
-  void finish(Stamp received, std::vector<Arrival>& out) {
-    too_long_ = false;
-    if (trim(line_).empty()) return line_.clear();
-    const auto parsed = parse_nonin_line(line_);
+  Line take(std::string_view line, std::vector<Reading>& out) override {
+    const auto parsed = parse_nonin_line(line);
     if (!parsed) {
       // A heading of the printout is nothing wrong; a damaged measurement is.
-      if (line_.find('=') != std::string::npos || !is_printable(line_)) return drop_line();
-      counts_.skipped_bytes += line_.size();
-      return line_.clear();
+      const bool measured = line.find('=') != std::string_view::npos || !is_printable(line);
+      return measured ? Line::bad : Line::skipped;
     }
-    ++counts_.frames;
     NoninMeasurement measurement;
     measurement.heart_rate = parsed->heart_rate;
     measurement.spo2 = parsed->spo2;
-    measurement.raw = {0, static_cast<std::uint16_t>(line_.size())};
-    Arrival arrival;
-    arrival.received = received;
-    arrival.readings = to_readings(measurement);
-    const auto text = std::as_bytes(std::span(line_));
-    arrival.bytes.assign(text.begin(), text.end());
-    out.push_back(std::move(arrival));
-    line_.clear();
+    measurement.raw = span_in(line, line);
+    out = to_readings(measurement);
+    return Line::frame;
   }
-
-  std::string line_;
-  bool too_long_ = false;  // skipping to the end of a line
-  SourceCounts counts_;
 };
 
 }  // namespace

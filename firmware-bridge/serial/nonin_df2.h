@@ -14,7 +14,7 @@
 #include <optional>
 #include <span>
 
-#include "firmware-bridge/serial/nonin_framer.h"
+#include "firmware-bridge/serial/frame_finder.h"
 
 namespace vitalgate::bridge {
 
@@ -63,7 +63,7 @@ class NoninPackets {
   // The packet that `byte` completes.
   std::optional<NoninPacket> push(std::byte byte);
 
-  // bad_frames: frame errors, see NoninFramer.
+  // bad_frames: frame errors, see FrameFinder.
   [[nodiscard]] const SourceCounts& counts() const { return framer_.counts(); }
   // Frames that were still due when the sync of the next packet came.
   [[nodiscard]] std::uint64_t missed_frames() const { return missed_frames_; }
@@ -76,7 +76,7 @@ class NoninPackets {
   std::optional<NoninPacket> take(std::uint8_t status, std::uint8_t value);
 
   NoninFormat format_;
-  NoninFramer framer_;
+  FrameFinder framer_;
   std::array<std::uint8_t, kFrames> values_{};
   NoninStatus status_;         // of all frames of the packet
   std::size_t collected_ = 0;  // 0: waiting for a sync

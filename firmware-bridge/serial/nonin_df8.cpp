@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "firmware-bridge/serial/frame_finder.h"
 #include "firmware-bridge/serial/nonin.h"
-#include "firmware-bridge/serial/nonin_framer.h"
 
 namespace vitalgate::bridge {
 namespace {
@@ -54,7 +54,7 @@ class Df8Driver : public Driver {
   void reset() override { framer_.reset(); }
 
  private:
-  NoninFramer framer_{kFrameBytes, is_frame};
+  FrameFinder framer_{kFrameBytes, is_frame};
 };
 
 }  // namespace

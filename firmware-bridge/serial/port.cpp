@@ -94,14 +94,24 @@ Error open_failure(int error, const std::string& path, dev_t device) {
   }
 }
 
-// Raw 8N1 at `speed`, read back: some adapters accept what they cannot do and keep what they had.
-bool set_line(int fd, speed_t speed) {
+void set_parity(termios& line, config::Parity parity) {
+  line.c_cflag &= static_cast<tcflag_t>(~(PARENB | PARODD));
+  line.c_iflag &= static_cast<tcflag_t>(~(INPCK | IGNPAR));
+  if (parity != config::Parity::even && parity != config::Parity::odd) return;
+  line.c_cflag |= PARENB;
+  if (parity == config::Parity::odd) line.c_cflag |= PARODD;
+  line.c_iflag |= INPCK | IGNPAR;  // without IGNPAR a damaged byte would be read as 0
+}
+
+// Raw 8x1 at `speed`, read back: some adapters accept what they cannot do and keep what they had.
+bool set_line(int fd, speed_t speed, config::Parity parity) {
   termios wanted{};
   if (::tcgetattr(fd, &wanted) != 0) return false;
   ::cfmakeraw(&wanted);
-  wanted.c_cflag &= static_cast<tcflag_t>(~(CSTOPB | CRTSCTS | PARENB));
+  wanted.c_cflag &= static_cast<tcflag_t>(~(CSTOPB | CRTSCTS));
   wanted.c_cflag |= CREAD | CLOCAL;
   wanted.c_iflag &= static_cast<tcflag_t>(~(IXOFF | IXANY));
+  set_parity(wanted, parity);
   wanted.c_cc[VMIN] = 1;  // "nothing there" and "unplugged" then read differently
   wanted.c_cc[VTIME] = 0;
   if (::cfsetispeed(&wanted, speed) != 0 || ::cfsetospeed(&wanted, speed) != 0) return false;
@@ -109,7 +119,7 @@ bool set_line(int fd, speed_t speed) {
 
   termios got{};
   if (::tcgetattr(fd, &got) != 0) return false;
-  constexpr tcflag_t kCompared = CSIZE | CSTOPB | PARENB | CREAD | CLOCAL | CRTSCTS;
+  constexpr tcflag_t kCompared = CSIZE | CSTOPB | PARENB | PARODD | CREAD | CLOCAL | CRTSCTS;
   return got.c_iflag == wanted.c_iflag && got.c_oflag == wanted.c_oflag &&
          got.c_lflag == wanted.c_lflag && ((got.c_cflag ^ wanted.c_cflag) & kCompared) == 0 &&
          ::cfgetispeed(&got) == speed && ::cfgetospeed(&got) == speed;
@@ -132,9 +142,16 @@ std::optional<Error> take_for_us(int fd, const std::string& path, dev_t device) 
 
 }  // namespace
 
+std::string line_text(std::uint32_t baud, config::Parity parity) {
+  const char* const framing = parity == config::Parity::odd    ? " baud 8O1"
+                              : parity == config::Parity::even ? " baud 8E1"
+                                                               : " baud 8N1";
+  return std::to_string(baud) + framing;
+}
+
 bool is_held(const Error& error) { return error.what.starts_with(kHeldBy); }
 
-Result<Port> Port::open(const std::string& path, std::uint32_t baud) {
+Result<Port> Port::open(const std::string& path, std::uint32_t baud, config::Parity parity) {
   const auto speed = speed_of(baud);
   if (!speed)
     return Error{Errc::rejected, "no standard baud rate: " + std::to_string(baud),
@@ -150,9 +167,9 @@ Result<Port> Port::open(const std::string& path, std::uint32_t baud) {
   Port port(fd, opened.st_rdev, path);
   if (::isatty(fd) == 0) return no_serial_port(path);
   if (auto error = take_for_us(fd, path, port.device_)) return *std::move(error);
-  if (!set_line(fd, *speed))
-    return Error{Errc::rejected, "the port does not take " + std::to_string(baud) + " baud 8N1",
-                 "use another adapter, or the rate it can do (device.baud)"};
+  if (!set_line(fd, *speed, parity))
+    return Error{Errc::rejected, "the port does not take " + line_text(baud, parity),
+                 "use another adapter, or what it can do (device.baud, device.parity)"};
   if (!is_pseudo_terminal(port.device_)) ::tcflush(fd, TCIFLUSH);
   return port;
 }

@@ -1,6 +1,7 @@
 // Port: one serial line, opened for us alone and read without waiting.
 //
-// Raw, 8 data bits, no parity, 1 stop bit, no flow control. Closing gives the line free; the
+// Raw, 8 data bits, 1 stop bit, no flow control. With a parity, bytes that break it are left out:
+// a driver then sees a short frame, never a wrong byte. Closing gives the line free; the
 // settings stay. One thread at a time.
 #pragma once
 
@@ -13,18 +14,21 @@
 #include <utility>
 
 #include "agent/core/result.h"
+#include "config/settings.h"
 
 namespace vitalgate::bridge {
 
 class Port {
  public:
   // Opens the terminal device at `path`, following links. `baud` is one of the standard rates.
-  // What was received before is thrown away, except on a pseudo-terminal.
+  // `parity` none, even or odd. What was received before is thrown away, except on a
+  // pseudo-terminal.
   //
   // Errors, all with a hint: unavailable when there is no such device or another process has it
   // (is_held() tells the two apart), rejected when it is no serial port, rights are missing, or
   // it does not take the settings.
-  static Result<Port> open(const std::string& path, std::uint32_t baud);
+  static Result<Port> open(const std::string& path, std::uint32_t baud,
+                           config::Parity parity = config::Parity::none);
 
   Port(Port&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)), device_(other.device_), path_(std::move(other.path_)) {}
@@ -55,5 +59,8 @@ class Port {
 // Whether an Error of Port::open() says that another process has the port; its `what` is then
 // "held by ModemManager (pid 611)".
 bool is_held(const Error& error);
+
+// "19200 baud 8O1"
+std::string line_text(std::uint32_t baud, config::Parity parity);
 
 }  // namespace vitalgate::bridge

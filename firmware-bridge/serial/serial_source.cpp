@@ -63,14 +63,16 @@ std::vector<Arrival> split(Arrival arrival) {
 
 }  // namespace
 
-SerialSource::SerialSource(std::size_t index, const config::DeviceSettings& device)
+SerialSource::SerialSource(std::size_t index, const config::DeviceSettings& device,
+                           std::span<const config::ColumnSettings> columns)
     : index_(index),
       device_(device.id),
       path_(device.port),
       info_(driver_named(device.driver)),
       baud_(device.baud != 0 ? device.baud : info_.baud),
+      parity_(device.parity != config::Parity::driver ? device.parity : info_.parity),
       bell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      driver_(info_.make()),
+      driver_(make_driver(device, columns)),
       backoff_(kRetryMin, kRetryMax, std::hash<std::string>{}(device.id)) {
   VG_CHECK(bell_ >= 0);
 }
@@ -105,7 +107,7 @@ bool SerialSource::step(const Emit& emit) {
 }
 
 bool SerialSource::open_port(const Emit& emit) {
-  auto port = Port::open(path_, baud_);
+  auto port = Port::open(path_, baud_, parity_);
   if (!port) {
     open_at_ = Clock::now() + backoff_.next();
     SourceReport failure = to_report(port.error());
@@ -115,10 +117,9 @@ bool SerialSource::open_port(const Emit& emit) {
     return report(emit, std::move(failure));
   }
   port_ = std::move(*port);
-  heard_at_ = Clock::now();
+  heard_at_ = tick_at_ = Clock::now();
   return report(
-      emit,
-      {SourceState::connected, "open: " + path_ + " at " + std::to_string(baud_) + " baud", {}});
+      emit, {SourceState::connected, "open: " + path_ + " at " + line_text(baud_, parity_), {}});
 }
 
 bool SerialSource::close_port(const Emit& emit) {
@@ -126,8 +127,7 @@ bool SerialSource::close_port(const Emit& emit) {
   driver_->reset();
   // An answer that comes by the next connection would be taken for the answer to something else.
   reply_.clear();
-  owed_.clear();
-  for (Waiting& waiting : waiting_) waiting.acknowledge = false;
+  forget_owed();
   open_at_ = Clock::now() + backoff_.next();
   return report(emit, {SourceState::waiting, std::string(kUnplugged), "plug the device in again"});
 }
@@ -154,6 +154,11 @@ void SerialSource::owe(const Arrival& arrival) {
   owed_.push_back({arrival.ticket, arrival.bytes});
 }
 
+void SerialSource::forget_owed() {
+  owed_.clear();
+  for (Waiting& waiting : waiting_) waiting.acknowledge = false;
+}
+
 bool SerialSource::report(const Emit& emit, SourceReport report) {
   if (reported_ && reported_->state == report.state && reported_->what == report.what) return true;
   reported_ = report;
@@ -170,13 +175,14 @@ bool SerialSource::report_counts(const Emit& emit) {
 }
 
 Result<> SerialSource::exchange() {
+  tick();
   VG_TRY(answer_device());
   short events = full() ? 0 : POLLIN;
   if (!reply_.empty()) events |= POLLOUT;
   // A line that is not read is not asked either: poll() always tells of a hang-up, and would not
   // wait while what came before it cannot be taken.
   pollfd watched[] = {{bell_, POLLIN, 0}, {events != 0 ? port_->fd() : -1, events, 0}};
-  if (::poll(watched, 2, static_cast<int>(kTick.count())) < 0) return {};  // a signal
+  if (::poll(watched, 2, wait_ms(tick_at_)) < 0) return {};  // a signal
   if ((watched[0].revents & POLLIN) != 0) take_ring();
 
   const short seen = watched[1].revents;
@@ -199,17 +205,33 @@ Result<> SerialSource::read_port() {
   std::vector<Arrival> arrivals;
   driver_->feed(std::span(buffer_).first(count), received, arrivals);
   queue(std::move(arrivals));
-  for (const std::byte byte : driver_->take_reply())
-    if (reply_.size() < kReplyBytesMax) reply_.push_back(byte);
+  take_reply();
   return answer_device();
 }
 
 void SerialSource::queue(std::vector<Arrival> arrivals) {
+  const auto awaited = driver_->take_awaited();
+  if (awaited) forget_owed();
+  const bool asks = !driver_->acknowledgement().empty();
+  std::size_t left = arrivals.size();
   for (Arrival& whole : arrivals) {
     whole.device = device_;
     for (Arrival& part : split(std::move(whole))) waiting_.push_back({std::move(part), false});
-    waiting_.back().acknowledge = !driver_->acknowledgement().empty();
+    waiting_.back().acknowledge = asks && left-- <= awaited.value_or(arrivals.size());
   }
+}
+
+void SerialSource::take_reply() {
+  for (const std::byte byte : driver_->take_reply())
+    if (reply_.size() < kReplyBytesMax) reply_.push_back(byte);
+}
+
+void SerialSource::tick() {
+  const auto now = Clock::now();
+  if (now < tick_at_) return;
+  tick_at_ = now + kTick;
+  driver_->tick();
+  take_reply();
 }
 
 Result<> SerialSource::answer_device() {

@@ -3,8 +3,8 @@
 // Opens the port by its path, whenever it is there; reads it, lets the driver decode, and hands
 // the arrivals over with tickets that count up from 1. At most limits::kOutstandingArrivalsMax of
 // them are out and not durable: then the port is not read until durable() comes. A device that
-// waits for an acknowledgement gets it after durable() has passed its record, and only on the
-// connection that the record came by.
+// waits for an acknowledgement gets it after durable() has passed its record, only on the
+// connection that the record came by, and only while it still waits for that one.
 //
 // States are reported when they change, counts at most once a second.
 #pragma once
@@ -16,6 +16,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,10 @@ namespace vitalgate::bridge {
 
 class SerialSource : public Source {
  public:
-  // `index`: position in settings.devices. `device.driver` is one of serial_driver_names().
-  SerialSource(std::size_t index, const config::DeviceSettings& device);
+  // `index`: position in settings.devices. `device.driver` is one of serial_driver_names();
+  // `columns` are settings.columns, for the line driver.
+  SerialSource(std::size_t index, const config::DeviceSettings& device,
+               std::span<const config::ColumnSettings> columns = {});
   ~SerialSource() override;
 
   void run(std::stop_token stop, const Emit& emit, const std::function<void()>& alive) override;
@@ -60,6 +63,9 @@ class SerialSource : public Source {
   Result<> read_port();      // one read, decoded into waiting_
   Result<> answer_device();  // what is owed and due
   void queue(std::vector<Arrival> arrivals);
+  void forget_owed();  // no answer to what came before
+  void take_reply();
+  void tick();
   void owe(const Arrival& arrival);
   void sleep_until(Clock::time_point deadline) const;
   void take_ring() const;
@@ -71,6 +77,7 @@ class SerialSource : public Source {
   const std::string path_;
   const DriverInfo& info_;
   const std::uint32_t baud_;
+  const config::Parity parity_;
   const int bell_;  // eventfd: wakes run() from other threads
   std::atomic<std::uint64_t> durable_{0};
 
@@ -79,6 +86,7 @@ class SerialSource : public Source {
   std::optional<Port> port_;
   Backoff backoff_;
   Clock::time_point open_at_{};   // not before
+  Clock::time_point tick_at_{};   // the driver's next tick
   Clock::time_point heard_at_{};  // last bytes, or the last look whether the port is there
   std::array<std::byte, limits::kSerialReadBytes> buffer_{};
   std::deque<Waiting> waiting_;  // decoded, not handed over: one read at most

@@ -55,8 +55,9 @@ void append_origin(std::string& out, const Row& row) {
     out.append(",\"metric\":\"").append(row.metric->name).append("\"");
     if (!row.metric->loinc.empty())
       out.append(",\"code\":\"loinc:").append(row.metric->loinc).append("\"");
-    else if (!row.code.empty())
-      append_json_string(out.append(",\"code\":"), row.code);
+    else if (!row.code.empty())  // the contract's `code` is LOINC; another system's is beside it
+      append_json_string(
+          out.append(row.code.starts_with("loinc:") ? ",\"code\":" : ",\"local_code\":"), row.code);
     if (row.metric->mdc != 0) {
       out.append(",\"mdc\":");
       append_number(out, row.metric->mdc);

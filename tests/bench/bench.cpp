@@ -57,7 +57,9 @@ void BM_DecodeAnsarB(State& state) {
       "\xff"
       "ANSAR-B " +
       std::string(400, 'w') + text + "\xfe";
-  const auto driver = bridge::find_serial_driver("ansar-b")->make();
+  config::DeviceSettings device;
+  device.driver = "ansar-b";
+  const auto driver = bridge::make_driver(device);
   std::vector<Arrival> out;
   std::size_t readings = 0;
   for (auto _ : state) {
@@ -71,14 +73,14 @@ void BM_DecodeAnsarB(State& state) {
 BENCHMARK(BM_DecodeAnsarB);
 
 void BM_Admit(State& state) {
-  const std::vector<config::DeviceSettings> devices{
-      {.id = "ivy-1", .driver = "ansar-b", .port = "/dev/null"}};
-  const Admission admission(devices);
+  config::Settings settings;
+  settings.devices.emplace_back().id = "ivy-1";
+  const Admission admission(settings);
   const Arrival arrival = arrival_of(1000);
   for (auto _ : state) {
-    const auto* device = admission.device(arrival.device);
+    const auto* origin = admission.origin(arrival.device);
     for (const Reading& reading : arrival.readings)
-      benchmark::DoNotOptimize(admission.judge(device, arrival, reading));
+      benchmark::DoNotOptimize(admission.judge(origin, arrival, reading));
   }
   per_reading(state, arrival.readings.size());
 }

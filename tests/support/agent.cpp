@@ -55,9 +55,10 @@ std::string describe(const std::optional<Status>& last) {
 std::string to_toml(const std::vector<DeviceConfig>& devices) {
   std::string text;
   for (const DeviceConfig& each : devices) {
-    text += fmt::format(
-        "\n[[device]]\nid = \"{}\"\ndriver = \"{}\"\nport = \"{}\"\nexpect_every = \"{}\"\n",
-        each.id, each.driver, each.port.string(), each.expect_every);
+    text += fmt::format("\n[[device]]\nid = \"{}\"\ndriver = \"{}\"\nexpect_every = \"{}\"\n",
+                        each.id, each.driver, each.expect_every);
+    if (!each.port.empty()) text += fmt::format("port = \"{}\"\n", each.port.string());
+    text += each.more;
   }
   return text;
 }

@@ -17,8 +17,9 @@ namespace vitalgate::test {
 struct DeviceConfig {
   std::string id;
   std::string driver;
-  std::filesystem::path port;
+  std::filesystem::path port = {};  // empty: `more` says where its data comes from
   std::string expect_every = "5s";
+  std::string more = {};  // further lines of the table, and tables that belong to it
 };
 
 // `[[device]]` tables, as they stand in a configuration file.

@@ -32,10 +32,12 @@ LIBRARIES = {
     "mqtt/": ["sync/uplink/mqtt_session.cpp"],
     "openssl/": ["sync/tls.cpp", "sync/batch/digest.cpp"],
     "systemd/": ["agent/core/log.cpp", "agent/runtime.cpp"],
+    "modbus/": ["firmware-bridge/serial/modbus_line.cpp"],
     "toml++/": ["config/toml_file.cpp"],
     "CLI/": ["agent/vitalgated.cpp", "agent/cli/main.cpp", "tests/"],
     "nlohmann/": ["agent/", "config/", "sync/hub_answer.cpp", "tests/"],
     "fmt/": ["agent/cli/", "tests/"],
+    "re2/": ["firmware-bridge/serial/line_pattern.cpp"],
     "gtest/": ["tests/"],
     "benchmark/": ["tests/bench/"],
 }

@@ -42,14 +42,15 @@ inline bool same(const Value& a, const Value& b) {
     return number->mantissa == other.mantissa && number->exponent == other.exponent;
   }
   if (const auto* absent = std::get_if<Absent>(&a)) return *absent == std::get<Absent>(b);
-  return false;  // the drivers here give nothing else
+  if (const auto* text = std::get_if<std::string>(&a)) return *text == std::get<std::string>(b);
+  return std::get<bool>(a) == std::get<bool>(b);
 }
 
 inline bool same(const Reading& a, const Reading& b) {
   return a.metric == b.metric && a.unit == b.unit && same(a.value, b.value) &&
          a.quality == b.quality && a.flags == b.flags && a.group == b.group &&
          a.raw.offset == b.raw.offset && a.raw.length == b.raw.length &&
-         a.device_time == b.device_time;
+         a.device_time == b.device_time && a.code == b.code;
 }
 
 inline bool same(const Arrival& a, const Arrival& b) {
@@ -73,7 +74,9 @@ inline std::vector<Arrival> feed(bridge::Driver& driver, std::span<const std::by
 }
 
 inline std::unique_ptr<bridge::Driver> driver(std::string_view name) {
-  return bridge::find_serial_driver(name)->make();
+  config::DeviceSettings settings;
+  settings.driver = name;
+  return bridge::make_driver(settings);
 }
 
 // The reading of `metric`, or nullptr.
@@ -83,13 +86,14 @@ inline const Reading* find(const Arrival& arrival, MetricId metric) {
   return nullptr;
 }
 
-// Its value as text: digits, or the reason why there is none, or "no row".
+// Its value as text: digits, words, or the reason why there is none, or "no row".
 inline std::string value_of(const Arrival& arrival, MetricId metric) {
   const Reading* reading = find(arrival, metric);
   if (reading == nullptr) return "no row";
   if (const auto* number = std::get_if<Decimal>(&reading->value)) return number->to_text();
   if (const auto* absent = std::get_if<Absent>(&reading->value)) return std::string(name(*absent));
-  return "neither";
+  if (const auto* text = std::get_if<std::string>(&reading->value)) return *text;
+  return "a bool";
 }
 
 }  // namespace vitalgate::test

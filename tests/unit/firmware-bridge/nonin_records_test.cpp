@@ -2,12 +2,11 @@
 // nonin_df8.h, nonin_df13.h and nonin_ascii.h.
 #include <gtest/gtest.h>
 
-#include <ctime>
-
 #include "config/catalogue.h"
 #include "firmware-bridge/serial/nonin_ascii.h"
 #include "firmware-bridge/serial/nonin_df13.h"
 #include "tests/unit/firmware-bridge/bytes.h"
+#include "tests/unit/firmware-bridge/zone.h"
 
 namespace vitalgate::bridge {
 namespace {
@@ -75,18 +74,7 @@ TEST(NoninDf8Test, ALostByteCostsOneFrame) {
 constexpr std::string_view kRecord =
     "00 02 00 0D 00 0E 14 18 07 1E 0B 2D 00 00 02 00 00 48 00 61 34 03";
 
-class NoninDf13Test : public testing::Test {
- protected:
-  // Device clocks are read in the process's zone: three hours east of Greenwich here.
-  static void SetUpTestSuite() {
-    setenv("TZ", "EAT-3", 1);
-    tzset();
-  }
-  static void TearDownTestSuite() {
-    unsetenv("TZ");
-    tzset();
-  }
-};
+class NoninDf13Test : public test::ThreeHoursEast {};
 
 TEST_F(NoninDf13Test, ARecordCarriesTheDevicesTimeAndAsksForAnUrgentCommit) {
   const auto arrivals = feed("nonin-df13", from_hex(kRecord));
@@ -197,18 +185,6 @@ TEST(NoninAsciiTest, AHeadingIsSkippedAndALineWithoutEndIsBounded) {
   EXPECT_EQ(driver->counts().frames, 1u);
   EXPECT_EQ(driver->counts().bad_frames, 1u);
   EXPECT_EQ(driver->counts().skipped_bytes, 5011u);
-}
-
-TEST(SerialDriversTest, TheNamesAreThoseOfTheTable) {
-  ASSERT_EQ(serial_driver_names().size(), serial_drivers().size());
-  for (std::size_t i = 0; i < serial_drivers().size(); ++i) {
-    const DriverInfo& info = serial_drivers()[i];
-    EXPECT_EQ(serial_driver_names()[i], info.name);
-    EXPECT_EQ(info.baud, 9600u);
-    EXPECT_NE(info.make(), nullptr);
-    EXPECT_EQ(find_serial_driver(info.name), &info);
-  }
-  EXPECT_EQ(find_serial_driver("nonin"), nullptr);
 }
 
 }  // namespace

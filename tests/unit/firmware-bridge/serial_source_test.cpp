@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "config/catalogue.h"
+#include "tests/unit/firmware-bridge/astm_bytes.h"
 #include "tests/unit/firmware-bridge/other_process.h"
 #include "tests/unit/firmware-bridge/raw_line.h"
 #include "tests/unit/firmware-bridge/source_run.h"
@@ -17,6 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using test::Bytes;
 using test::from_hex;
+using test::operator+;
 using test::RawLine;
 using test::SourceRun;
 
@@ -264,6 +266,94 @@ TEST(SerialSourceTest, ARecordOfAnEarlierConnectionIsNotAcknowledgedOnTheNext) {
   run.report(3);
   source.durable(1);
   EXPECT_TRUE(second.receive(milliseconds(300)).empty());
+}
+
+// An analyser that has sent its header and is about to send a result.
+class AnalyserTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    run_.report(1);
+    line_.send(test::kEnq);
+    ASSERT_EQ(line_.receive(seconds(5)), test::kAck);
+    line_.send(test::astm_frame(1, "H|\\^&\r"));
+    ASSERT_EQ(line_.receive(seconds(5)), test::kAck);
+  }
+
+  const Bytes result_ = test::astm_frame(2, "R|1|^^^GLU|6.1|mmol/L\r");
+  RawLine line_;
+  SerialSource source_{0, device("astm", line_.path())};
+  SourceRun run_{source_};
+};
+
+TEST_F(AnalyserTest, AnAnalysersFrameIsAcknowledgedOnlyAfterItsResultsAreDurable) {
+  line_.send(result_);
+  ASSERT_TRUE(run_.wait_for<Arrival>(1));
+  EXPECT_TRUE(run_.all<Arrival>()[0].urgent_commit);
+  EXPECT_TRUE(line_.receive(milliseconds(300)).empty());
+  source_.durable(1);
+  EXPECT_EQ(line_.receive(seconds(5)), test::kAck);
+  line_.send(test::astm_frame(3, "L|1|N\r"));
+  EXPECT_EQ(line_.receive(seconds(5)), test::kAck);
+  line_.send(test::kEot);
+  EXPECT_TRUE(line_.receive(milliseconds(200)).empty());
+}
+
+TEST_F(AnalyserTest, AFrameSentTwiceBeforeItIsDurableIsAnsweredOnceAndTakenOnce) {
+  line_.send(result_);
+  ASSERT_TRUE(run_.wait_for<Arrival>(1));
+  line_.send(result_);
+  ASSERT_TRUE(run_.wait_for<Arrival>(2));
+  EXPECT_TRUE(run_.all<Arrival>()[1].readings.empty());
+  source_.durable(2);
+  EXPECT_EQ(line_.receive(seconds(5)), test::kAck);
+  EXPECT_TRUE(line_.receive(milliseconds(200)).empty());
+}
+
+TEST_F(AnalyserTest, AnAnswerThatTheAnalyserGaveUpOnIsNotGivenToWhatItSaysNext) {
+  line_.send(result_);
+  ASSERT_TRUE(run_.wait_for<Arrival>(1));
+  line_.send(test::kEot + test::kEnq);
+  EXPECT_EQ(line_.receive(seconds(5)), test::kAck);
+  source_.durable(1);
+  EXPECT_TRUE(line_.receive(milliseconds(300)).empty());
+}
+
+TEST(SerialSourceTest, ADeviceThatMustBeAskedIsAskedWhenTheLineOpensAndKeptGoing) {
+  const RawLine line;
+  SerialSource source(0, device("cms50-v7", line.path()));
+  SourceRun run(source);
+  EXPECT_EQ(line.receive(seconds(5)), from_hex("7D 81 A1 80 80 80 80 80 80"));
+  line.send(from_hex("01 80 86 A0 84 CB E2 80 80"));
+  ASSERT_TRUE(run.wait_for<Arrival>(1));
+  EXPECT_EQ(line.receive(seconds(5)), from_hex("7D 81 AF 80 80 80 80 80 80"));
+}
+
+TEST(SerialSourceTest, ADriversParityIsUsedUnlessTheSettingsSayAnother) {
+  const RawLine line;
+  auto settings = device("cms50-5byte", line.path());
+  {
+    SerialSource source(0, settings);
+    SourceRun run(source);
+    EXPECT_TRUE(run.report(1).what.ends_with("at 19200 baud 8O1")) << run.report(1).what;
+    run.stop();
+  }
+  settings.parity = config::Parity::none;
+  SerialSource source(0, settings);
+  SourceRun run(source);
+  EXPECT_TRUE(run.report(1).what.ends_with("at 19200 baud 8N1")) << run.report(1).what;
+}
+
+TEST(SerialSourceTest, ALineDriverReadsWhatItsColumnsSay) {
+  const RawLine line;
+  auto settings = device("line", line.path());
+  settings.pattern = "T=([0-9.]+)";
+  const std::vector<config::ColumnSettings> columns{{"bay1", 1, "room_temperature", "Cel", ""}};
+  SerialSource source(0, settings, columns);
+  SourceRun run(source);
+  run.report(1);
+  line.send(test::bytes_of("T=21.5\r\n"));
+  ASSERT_TRUE(run.wait_for<Arrival>(1));
+  EXPECT_EQ(test::value_of(run.all<Arrival>()[0], config::metric::kRoomTemperature), "21.5");
 }
 
 TEST(SerialSourceTest, AMessageWithTooManyReadingsComesInSeveralArrivals) {

@@ -1,4 +1,4 @@
-#include "firmware-bridge/serial/nonin_framer.h"
+#include "firmware-bridge/serial/frame_finder.h"
 
 #include <algorithm>
 
@@ -6,11 +6,11 @@
 
 namespace vitalgate::bridge {
 
-NoninFramer::NoninFramer(std::size_t size, IsFrame is_frame) : size_(size), is_frame_(is_frame) {
+FrameFinder::FrameFinder(std::size_t size, IsFrame is_frame) : size_(size), is_frame_(is_frame) {
   VG_CHECK(size >= 1 && size <= kSizeMax);
 }
 
-std::span<const std::byte> NoninFramer::push(std::byte byte) {
+std::span<const std::byte> FrameFinder::push(std::byte byte) {
   if (complete_) {
     complete_ = false;
     filled_ = 0;
@@ -34,7 +34,7 @@ std::span<const std::byte> NoninFramer::push(std::byte byte) {
   return {};
 }
 
-void NoninFramer::reset() {
+void FrameFinder::reset() {
   if (!complete_) counts_.skipped_bytes += filled_;
   filled_ = 0;
   complete_ = false;

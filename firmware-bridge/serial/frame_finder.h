@@ -13,13 +13,13 @@
 
 namespace vitalgate::bridge {
 
-class NoninFramer {
+class FrameFinder {
  public:
-  static constexpr std::size_t kSizeMax = 8;
+  static constexpr std::size_t kSizeMax = 9;
   using IsFrame = bool (*)(std::span<const std::byte> window);
 
   // `size` from 1 to kSizeMax.
-  NoninFramer(std::size_t size, IsFrame is_frame);
+  FrameFinder(std::size_t size, IsFrame is_frame);
 
   // The frame that `byte` completes, valid until the next call; empty when it completes none.
   std::span<const std::byte> push(std::byte byte);
