@@ -111,7 +111,7 @@ std::vector<Flaw> source_flaws(const Settings& settings) { return Rules(settings
 std::unique_ptr<Source> make_source(const Settings& settings, std::size_t index,
                                     std::span<const SourceMark> marks) {
   const DeviceSettings& device = settings.devices.at(index);
-  if (device.driver == kMessages) return std::make_unique<MllpSource>(index, device);
+  if (device.driver == kMessages) return std::make_unique<MllpSource>(index, device, marks);
   if (device.driver == kRegisters)
     return std::make_unique<ModbusSource>(index, device, parts_of(settings.registers, device));
   if (device.driver == kBridge)

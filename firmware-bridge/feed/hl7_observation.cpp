@@ -124,16 +124,10 @@ std::string_view comparator_of(std::string_view text) {
   return {};
 }
 
-bool take_number(std::string_view text, Observation& out) {
+void take_number(std::string_view text, Observation& out) {
   const std::string_view sign = comparator_of(text);
   out.number = parse_number(text.substr(sign.size()));
   if (out.number) out.comparator = sign;
-  return out.number.has_value();
-}
-
-bool take_text(std::string text, Observation& out) {
-  out.text = std::move(text);
-  return !says_nothing(out.text);
 }
 
 // SN: comparator, number, separator, number: "^182", ">^40", "^1^:^128".
@@ -146,27 +140,25 @@ bool take_structured(const Message& message, std::string_view field, Observation
   if (plain && (sign.empty() || comparator_of(sign) == sign)) {
     out.number = parse_number(part(2));
     out.comparator = out.number ? sign : std::string();
-    if (out.number) return true;
   }
-  return take_text(sign + part(2) + part(3) + part(4), out);
+  out.text = sign + part(2) + part(3) + part(4);
+  return !says_nothing(out.text);
 }
 
 // OBX-5 by OBX-2. False when there is no value that a reading can hold.
 bool take_value(const Message& message, const Segment& obx, Observation& out) {
   const std::string_view type = obx.field(2);
   const std::string_view field = obx.field(5);
-  const bool numeric = type == "NM" || type == "SN";
   if (says_nothing(field)) return false;
   // Two values and one name: which of them is meant, nobody knows.
   if (field.find(message.header().delimiters.repetition) != std::string_view::npos) return false;
   if (type == "SN") return take_structured(message, field, out);
-  if (numeric || type == "ST") {
-    std::string text = message.text_of(field);
-    return take_number(text, out) || take_text(std::move(text), out);
-  }
-  if (type == "CWE" || type == "CE" || type == "CNE" || type == "IS" || type == "ID")
-    return take_text(message.text_of(field), out);
-  return false;
+  const bool plain = type == "NM" || type == "ST";
+  if (!plain && type != "CWE" && type != "CE" && type != "CNE" && type != "IS" && type != "ID")
+    return false;
+  out.text = message.text_of(field);
+  if (plain) take_number(out.text, out);
+  return !says_nothing(out.text);
 }
 
 // OBX-8, with repeats.

@@ -24,10 +24,9 @@ struct Observation {
   std::string type;       // OBX-2
   std::uint32_t mdc = 0;  // the ISO/IEEE 11073 code, where one of the codings is that
 
-  // Exactly one of them. A text where the value is one, a ratio or range, or an NM that is no
-  // number; a coded value as HL7 writes it, "27268008^Salmonella^SCT".
+  // Nothing where the value is a text, a code, a ratio or range, or an NM that is no number.
   std::optional<Decimal> number;
-  std::string text;
+  std::string text;  // the value as sent; a code as HL7 writes it, "27268008^Salmonella^SCT"
 
   std::string comparator;             // "<", ">=", ...: the number is a limit
   std::string unit_text;              // OBX-6 as sent; empty: none

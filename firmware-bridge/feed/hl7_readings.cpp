@@ -57,7 +57,8 @@ const config::Metric* catalogued(const Observation& observation) {
   return config::find_loinc(observation.code, config::ucum(*observation.unit));
 }
 
-void set_text(const Observation& observation, std::string text, Reading& reading) {
+void set_text(const Observation& observation, Reading& reading) {
+  std::string text = observation.text;
   if (!observation.unit_text.empty()) text.append(" ").append(observation.unit_text);
   reading.metric = config::metric::kObservation;
   reading.code = observation_code(observation.system, observation.code);
@@ -69,11 +70,11 @@ void set_value(const Observation& observation, Reading& reading) {
   if (!observation.number) {
     // An NM that is no number was sent by somebody who did not keep to the rules.
     if (observation.type == "NM") worsen(reading, Quality::questionable);
-    return set_text(observation, observation.text, reading);
+    return set_text(observation, reading);
   }
   if (!observation.unit) {
     worsen(reading, Quality::questionable);
-    return set_text(observation, observation.comparator + observation.number->to_text(), reading);
+    return set_text(observation, reading);
   }
   reading.value = *observation.number;
   reading.unit = *observation.unit;

@@ -46,13 +46,15 @@ void add(SourceCounts& sum, const SourceCounts& counts) {
 
 }  // namespace
 
-MllpSource::MllpSource(std::size_t index, const config::DeviceSettings& device)
+MllpSource::MllpSource(std::size_t index, const config::DeviceSettings& device,
+                       std::span<const SourceMark> marks)
     : index_(index),
       device_(device.id),
       listen_(device.listen),
       id_prefix_(std::to_string(wall_now().time_since_epoch().count()).append("-")),
       reports_(index),
-      backoff_(kRetryMin, kRetryMax, std::hash<std::string>{}(device.id)) {}
+      backoff_(kRetryMin, kRetryMax, std::hash<std::string>{}(device.id)),
+      taken_(marks) {}
 
 void MllpSource::run(std::stop_token stop, const Emit& emit, const std::function<void()>& alive) {
   const std::stop_callback wake(stop, [this] { bell_.ring(); });
@@ -208,6 +210,7 @@ void MllpSource::take(MllpClient& client, const MllpClient::Heard& heard) {
   if (intake.verdict == hl7::Verdict::error) ++broken_messages_;
   std::uint64_t ticket = 0;
   if (!intake.arrivals.empty()) {
+    intake.arrivals.back().mark = TakenMessages::mark(*header, text);
     ticket = queue(std::move(intake.arrivals), heard.received);
     taken_.add(*header, text, ticket);
   }

@@ -4,7 +4,7 @@
 // takes ORU messages. A message is answered with AA when its readings are durable, and not before;
 // one without readings at once; a broken one with AE, one of another kind with AR. No answer names
 // a patient. A message that is sent again because its answer was lost gets the answer and is not
-// taken twice, as long as the agent was not started anew in between.
+// taken twice; the last message of a sender is known even after the agent was started anew.
 //
 // At most limits::kOutstandingArrivalsMax arrivals are out and not durable: then nobody is read.
 // At most limits::kFeedClientsMax connections; one that is silent for limits::kFeedIdleMax is
@@ -37,8 +37,9 @@ namespace vitalgate::bridge {
 
 class MllpSource : public Source {
  public:
-  // `index`: position in settings.devices.
-  MllpSource(std::size_t index, const config::DeviceSettings& device);
+  // `index`: position in settings.devices. `marks`: what it left when it ran last.
+  MllpSource(std::size_t index, const config::DeviceSettings& device,
+             std::span<const SourceMark> marks = {});
 
   void run(std::stop_token stop, const Emit& emit, const std::function<void()>& alive) override;
   void durable(std::uint64_t ticket) override { bell_.durable(ticket); }

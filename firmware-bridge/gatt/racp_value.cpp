@@ -55,6 +55,8 @@ Result<RacpIndication> parse_racp_indication(std::span<const std::byte> value) {
   if (in.remaining() == 2 && !number) {
     indication.request_op_code = in.u8();
     indication.response_code = in.u8();
+  } else if (in.remaining() == 1 && number) {
+    indication.number_of_records = in.u8();
   } else if (in.remaining() == 2) {
     indication.number_of_records = in.u16_le();
   } else if (in.remaining() == 4 && number) {

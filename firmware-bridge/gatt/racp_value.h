@@ -2,7 +2,7 @@
 //
 //   command     op code u8 (1 report, 2 delete, 3 abort, 4 report number, 7 combined report) |
 //               operator u8 | [operand: filter type u8, value or two]
-//   indication  05 00 number (u16; u32 is accepted) | 06 00 request op code, response code |
+//   indication  05 00 number (u16; u8 and u32 are seen) | 06 00 request op code, response code |
 //               08 00 number: combined report
 //   operator    0 null, 1 all, 2 less or equal, 3 greater or equal, 4 within range, 5 first, 6 last
 //   filter      1 sequence number u16 (CGM: time offset), 2 user facing time (Date Time)

@@ -1,6 +1,5 @@
 #include "firmware-bridge/serial/driver.h"
 
-#include <algorithm>
 #include <array>
 
 #include "agent/core/check.h"
@@ -61,13 +60,6 @@ constexpr std::array kDrivers{
                "any device that prints lines: device.pattern and [[column]] say how to read them"},
 };
 
-constexpr auto kNames = [] {
-  std::array<std::string_view, kDrivers.size()> names;
-  std::transform(kDrivers.begin(), kDrivers.end(), names.begin(),
-                 [](const DriverInfo& info) { return info.name; });
-  return names;
-}();
-
 }  // namespace
 
 std::span<const DriverInfo> serial_drivers() { return kDrivers; }
@@ -77,8 +69,6 @@ const DriverInfo* find_serial_driver(std::string_view name) {
     if (info.name == name) return &info;
   return nullptr;
 }
-
-std::span<const std::string_view> serial_driver_names() { return kNames; }
 
 std::unique_ptr<Driver> make_driver(const config::DeviceSettings& device,
                                     std::span<const config::ColumnSettings> columns) {

@@ -68,7 +68,7 @@ struct DriverInfo {
   std::string_view description;  // one line for a person
 };
 
-// The driver that `device` names, which is one of serial_driver_names(). `columns` are those of
+// The driver that `device` names, which is in serial_drivers(). `columns` are those of
 // all devices; only the line driver looks at them.
 std::unique_ptr<Driver> make_driver(const config::DeviceSettings& device,
                                     std::span<const config::ColumnSettings> columns = {});
@@ -77,8 +77,5 @@ std::span<const DriverInfo> serial_drivers();
 
 // Nullptr for a name that is no driver.
 const DriverInfo* find_serial_driver(std::string_view name);
-
-// The names of serial_drivers(), in its order: what the settings loader accepts.
-std::span<const std::string_view> serial_driver_names();
 
 }  // namespace vitalgate::bridge

@@ -47,8 +47,10 @@ Result<ModbusLine> ModbusLine::open(const std::string& path, std::uint32_t baud,
   Port port = VG_TRY(Port::open(path, baud, parity));
   // libmodbus would open the port itself, without asking who has it. It gets ours instead, and is
   // never told to close it.
-  ModbusLine line(std::move(port), ::modbus_new_rtu(path.c_str(), static_cast<int>(baud),
-                                                    parity_letter(parity), 8, 1));
+  const int gap_ms = static_cast<int>(kBitsPerByte * 3500 / baud) + 2;
+  ModbusLine line(
+      std::move(port), gap_ms,
+      ::modbus_new_rtu(path.c_str(), static_cast<int>(baud), parity_letter(parity), 8, 1));
   _modbus* context = line.context_.get();
   VG_CHECK(context != nullptr);
   ::modbus_set_socket(context, line.port_.fd());
@@ -71,6 +73,8 @@ ModbusAnswer ModbusLine::read(config::RegisterKind kind, std::uint16_t address, 
   VG_CHECK(count > 0 && count <= MODBUS_MAX_READ_REGISTERS);
   ModbusAnswer answer;
   answer.registers.resize(count);
+  // Devices need a silence of 3.5 characters to see where a request begins.
+  ::poll(nullptr, 0, gap_ms_);
   ::modbus_flush(context_.get());
   const auto read = kind == config::RegisterKind::holding ? ::modbus_read_registers
                                                           : ::modbus_read_input_registers;

@@ -49,9 +49,11 @@ class ModbusLine {
     void operator()(_modbus* context) const;
   };
 
-  ModbusLine(Port port, _modbus* context) : port_(std::move(port)), context_(context) {}
+  ModbusLine(Port port, int gap_ms, _modbus* context)
+      : port_(std::move(port)), gap_ms_(gap_ms), context_(context) {}
 
   Port port_;
+  int gap_ms_;  // between an answer and the next request
   std::unique_ptr<_modbus, Free> context_;
 };
 

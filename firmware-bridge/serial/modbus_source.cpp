@@ -18,6 +18,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTick{1000};  // alive() and counts, at least this often
 constexpr milliseconds kRetryMin{1000};
 constexpr milliseconds kRetryMax{30'000};
+// What comes later than this after its time is over would be taken for another answer.
+constexpr milliseconds kLateMax{1000};
 constexpr std::uint32_t kUsualBaud = 9600;
 // A device that answers is allowed to miss a round before it is called silent.
 constexpr unsigned kSilentRounds = 2;
@@ -199,7 +201,7 @@ bool ModbusSource::finish(const Emit& emit, Round round) {
 }
 
 bool ModbusSource::tell_failure(const Emit& emit, const ModbusAnswer& failure) {
-  next_at_ = std::max(next_at_, Clock::now() + backoff_.next());
+  next_at_ = std::max(next_at_, Clock::now() + kLateMax + backoff_.next());
   if (failure.fault == ModbusFault::unplugged || !line_->still_there()) {
     line_.reset();
     return reports_.state(emit, {SourceState::waiting, "unplugged", "plug the device in again"});

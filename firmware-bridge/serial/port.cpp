@@ -167,10 +167,12 @@ Result<Port> Port::open(const std::string& path, std::uint32_t baud, config::Par
   Port port(fd, opened.st_rdev, path);
   if (::isatty(fd) == 0) return no_serial_port(path);
   if (auto error = take_for_us(fd, path, port.device_)) return *std::move(error);
-  if (!set_line(fd, *speed, parity))
+  // A pseudo-terminal has no wire and takes no parity.
+  const bool has_wire = !is_pseudo_terminal(port.device_);
+  if (!set_line(fd, *speed, has_wire ? parity : config::Parity::none))
     return Error{Errc::rejected, "the port does not take " + line_text(baud, parity),
                  "use another adapter, or what it can do (device.baud, device.parity)"};
-  if (!is_pseudo_terminal(port.device_)) ::tcflush(fd, TCIFLUSH);
+  if (has_wire) ::tcflush(fd, TCIFLUSH);
   return port;
 }
 

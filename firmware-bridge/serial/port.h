@@ -1,8 +1,8 @@
 // Port: one serial line, opened for us alone and read without waiting.
 //
 // Raw, 8 data bits, 1 stop bit, no flow control. With a parity, bytes that break it are left out:
-// a driver then sees a short frame, never a wrong byte. Closing gives the line free; the
-// settings stay. One thread at a time.
+// a driver then sees a short frame, never a wrong byte; pseudo-terminals have none. Closing gives
+// the line free; the settings stay. One thread at a time.
 #pragma once
 
 #include <sys/types.h>

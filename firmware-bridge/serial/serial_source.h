@@ -32,7 +32,7 @@ namespace vitalgate::bridge {
 
 class SerialSource : public Source {
  public:
-  // `index`: position in settings.devices. `device.driver` is one of serial_driver_names();
+  // `index`: position in settings.devices. `device.driver` is in serial_drivers();
   // `columns` are settings.columns, for the line driver.
   SerialSource(std::size_t index, const config::DeviceSettings& device,
                std::span<const config::ColumnSettings> columns = {});

@@ -1,0 +1,3 @@
+vitalgate_fuzz(astm astm_fuzz.cpp vitalgate_bridge)
+vitalgate_fuzz(serial_drivers serial_drivers_fuzz.cpp vitalgate_bridge)
+vitalgate_fuzz(serial_formats serial_formats_fuzz.cpp vitalgate_bridge)

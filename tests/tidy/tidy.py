@@ -187,7 +187,8 @@ def main():
                     if pattern in IN_COMMENTS and pattern.search(line) and not is_allowed(path, places):
                         report(path, number, f"{why}: {line.strip()[:60]}")
     check_format(code)
-    check_dead_files({"code": code, "cmake": [p for p in files if p.name == "CMakeLists.txt"]})
+    check_dead_files({"code": code, "cmake": [p for p in files if p.name == "CMakeLists.txt"
+                                              or p.suffix == ".cmake"]})
     check_documents([p for p in files if p.suffix == ".md"])
     print("\n".join(problems) or f"tidy: {len(code)} sources follow the house rules")
     return 1 if problems else 0

@@ -52,8 +52,8 @@ TEST_F(AstmReadingsTest, AKnownAnalyteInAKnownUnitHasItsMetric) {
 }
 
 TEST_F(AstmReadingsTest, TheSpecimenDecidesWhichGlucoseItIs) {
-  const std::string of_serum = "O|1|S1||^^^GLU||||||||||||SER",
-                    of_urine = "O|1|S1||^^^GLU||||||||||||U";
+  const std::string of_serum = "O|1|S1||^^^GLU|||||||||||SER",
+                    of_urine = "O|1|S1||^^^GLU|||||||||||U";
   EXPECT_EQ(result("R|1|^^^GLU|6.1|mmol/L", R"(H|\^&)", of_serum).metric,
             metric::kGlucoseUndeterminedPlasmaMolar);
   const Reading urine = result("R|1|^^^GLU|6.1|mmol/L", R"(H|\^&)", of_urine);

@@ -322,6 +322,7 @@ TEST(SerialSourceTest, ADeviceThatMustBeAskedIsAskedWhenTheLineOpensAndKeptGoing
   const RawLine line;
   SerialSource source(0, device("cms50-v7", line.path()));
   SourceRun run(source);
+  run.report(1);
   EXPECT_EQ(line.receive(seconds(5)), from_hex("7D 81 A1 80 80 80 80 80 80"));
   line.send(from_hex("01 80 86 A0 84 CB E2 80 80"));
   ASSERT_TRUE(run.wait_for<Arrival>(1));

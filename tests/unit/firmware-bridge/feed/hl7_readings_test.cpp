@@ -85,8 +85,8 @@ TEST(Hl7ReadingsTest, ANumberWithAnUnknownUnitIsKeptAsTextAndQuestionable) {
   EXPECT_EQ(unknown.code, "loinc:8867-4");
   EXPECT_EQ(text_of(unknown), "'72 furlong'");
   EXPECT_EQ(unknown.quality, Quality::questionable);
-  const Reading none = reading_of("NM|8867-4^HR^LN||72||||||F");
-  EXPECT_EQ(text_of(none), "'72'");
+  const Reading none = reading_of("NM|8867-4^HR^LN||072.0||||||F");
+  EXPECT_EQ(text_of(none), "'072.0'");
   EXPECT_EQ(none.quality, Quality::questionable);
 }
 
@@ -271,6 +271,8 @@ TEST(Hl7ReadingsTest, OnlyResultsAreTaken) {
   EXPECT_EQ(hl7::take(hl7("MSH|^~\\&|A|B|C|D|2026||ORU^R40^ORU_R40|1|P|2.6\n")).verdict,
             hl7::Verdict::accepted);
   EXPECT_EQ(hl7::take("PID|1").verdict, hl7::Verdict::error);
+  EXPECT_EQ(hl7::take(oru("", std::string(300, '1'))).verdict, hl7::Verdict::error)
+      << "its control id is too long to be given back";
 }
 
 TEST(Hl7FormatTest, AMessageIsDescribedWithAndWithoutItsFrame) {

@@ -159,11 +159,11 @@ TEST(OximeterTest, AnInvalidMeasurementHasNoValue) {
 
 TEST(OximeterTest, EveryStatusBitIsAFlag) {
   const auto rows = decode(0x2A5F, "0C 6100 4800 E053 FF7700");
-  for (const Flag flag : {Flag::measurement_ongoing, Flag::early_estimate, Flag::validated,
-                          Flag::fully_qualified, Flag::from_memory, Flag::calibration_ongoing,
-                          Flag::device_says_questionable, Flag::extended_display_update,
-                          Flag::low_perfusion, Flag::interference, Flag::sensor_unknown,
-                          Flag::sensor_displaced, Flag::sensor_fault})
+  for (const Flag flag :
+       {Flag::measurement_ongoing, Flag::early_estimate, Flag::validated, Flag::fully_qualified,
+        Flag::from_memory, Flag::calibration_ongoing, Flag::device_says_questionable,
+        Flag::extended_display_update, Flag::low_perfusion, Flag::interference,
+        Flag::sensor_unknown, Flag::sensor_displaced, Flag::sensor_fault})
     EXPECT_TRUE(rows[0].flags.has(flag)) << name(flag);
 }
 
