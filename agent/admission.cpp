@@ -6,6 +6,7 @@ namespace vitalgate {
 namespace {
 
 constexpr auto kClockTolerance = std::chrono::minutes(5);
+constexpr WallTime kOldestRecord{std::chrono::sys_days(std::chrono::year(1900) / 1 / 1)};
 
 void set_time(sync::Row& row, const Arrival& arrival, const Reading& reading) {
   row.received = arrival.received.wall;
@@ -24,14 +25,16 @@ void set_time(sync::Row& row, const Arrival& arrival, const Reading& reading) {
     row.observed = std::min(device_time, row.received);
     return;
   }
-  if (!is_plausible(device_time) || device_time > row.received + kClockTolerance) {
+  const bool possible =
+      arrival.system_clock ? device_time >= kOldestRecord : is_plausible(device_time);
+  if (!possible || device_time > row.received + kClockTolerance) {
     row.flags.set(Flag::device_clock_invalid);
     row.quality = std::max(row.quality, Quality::questionable);
     return;
   }
   row.observed = device_time;
   row.clock = ClockWord::device;
-  if (device_time < row.received - kClockTolerance) {
+  if (device_time < row.received - kClockTolerance && !arrival.system_clock) {
     row.flags.set(Flag::device_clock_unverified);
     row.quality = std::max(row.quality, Quality::questionable);
   }

@@ -17,7 +17,9 @@ readonly build_packages=(
 readonly demo_packages=(
   "${build_packages[@]}" mosquitto openssl python3 python3-paho-mqtt
   libgtest-dev libgmock-dev libbenchmark-dev)
-readonly test_packages=("${demo_packages[@]}" clang libclang-rt-14-dev clang-format)
+readonly test_packages=(
+  "${demo_packages[@]}" clang libclang-rt-14-dev clang-format
+  gcc-arm-none-eabi qemu-system-arm)
 
 fail() {
   printf 'install-packages.sh: %s\nTry: %s\n' "$1" "$2" >&2

@@ -66,6 +66,9 @@ struct Arrival {
   std::vector<Reading> readings;   // at most limits::kReadingsPerArrivalMax
   std::vector<std::byte> bytes;    // what RawSpan points into; may be empty
   std::uint64_t ticket = 0;        // counts up per source; comes back when durable
+  // Its times are those of an information system (a laboratory's), not of a device that may have
+  // lost its clock: an old one is old.
+  bool system_clock = false;
   bool urgent_commit = false;      // the device forgets once told: commit at once
   std::optional<SourceMark> mark;  // for sources that resume
 };

@@ -172,7 +172,9 @@ std::vector<Arrival> arrivals(const Message& message, const Observations& observ
     order = observation.order;
     const bool full = !out.empty() && out.back().readings.size() == limits::kReadingsPerArrivalMax;
     if (out.empty() || full || group > std::numeric_limits<std::uint8_t>::max()) {
-      out.emplace_back().urgent_commit = true;
+      Arrival& arrival = out.emplace_back();
+      arrival.urgent_commit = true;
+      arrival.system_clock = true;
       group = 1;
     }
     Reading reading = reading_of(observation, production);

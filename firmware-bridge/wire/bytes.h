@@ -25,7 +25,13 @@ class Reader {
   void number(T& value, size_t width) {
     uint64_t sum = 0;
     const Bytes field = take(width);
-    for (size_t i = 0; i < field.size; ++i) sum |= uint64_t{field.data[i]} << (8 * i);
+    // A constant copy, where there is room for it, is one load.
+    if (field.size > 0 && bytes_.size - (at_ - width) >= sizeof sum) {
+      __builtin_memcpy(&sum, field.data, sizeof sum);
+      if (width < sizeof sum) sum &= (uint64_t{1} << 8 * width) - 1;
+    } else {
+      for (size_t i = 0; i < field.size; ++i) sum |= uint64_t{field.data[i]} << (8 * i);
+    }
     value = static_cast<T>(sum);
   }
   // A length byte and at most `longest` bytes.

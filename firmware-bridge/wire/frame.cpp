@@ -3,6 +3,8 @@
 namespace vitalgate::bridge::wire {
 namespace {
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are read low byte first");
+
 constexpr uint32_t kPolynomial = 0x82F63B78;  // 1EDC6F41 mirrored
 
 constexpr uint32_t shift(uint32_t value, int bits) {
@@ -53,11 +55,18 @@ uint32_t update(uint32_t state, Bytes bytes) {
             of[4][word >> 24 & 255] ^ of[3][word >> 32 & 255] ^ of[2][word >> 40 & 255] ^
             of[1][word >> 48 & 255] ^ of[0][word >> 56];
   }
+  if (left >= 4) {
+    uint32_t word = 0;
+    __builtin_memcpy(&word, at, 4);
+    word ^= state;
+    state =
+        of[3][word & 255] ^ of[2][word >> 8 & 255] ^ of[1][word >> 16 & 255] ^ of[0][word >> 24];
+    at += 4;
+    left -= 4;
+  }
   for (; left > 0; ++at, --left) state = state >> 8 ^ of[0][(state ^ *at) & 255];
   return state;
 }
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the word is read low byte first");
-
 #endif
 
 }  // namespace
@@ -105,7 +114,9 @@ size_t find_delimiter(Bytes bytes) {
   for (; bytes.size - at >= 8; at += 8) {
     uint64_t word = 0;
     __builtin_memcpy(&word, bytes.data + at, 8);
-    if (((word - kOnes) & ~word & kOnes << 7) != 0) break;  // one of the eight is 00
+    // The lowest 80 that this leaves is the first 00.
+    const uint64_t zeros = (word - kOnes) & ~word & kOnes << 7;
+    if (zeros != 0) return at + static_cast<size_t>(__builtin_ctzll(zeros)) / 8;
   }
   while (at < bytes.size && bytes.data[at] != 0) ++at;
   return at;

@@ -3,7 +3,7 @@
 namespace vitalgate::bridge::wire {
 namespace {
 
-constexpr uint32_t kExpireEveryTicks = kRetransmitTicks / 8;
+constexpr uint32_t kExpireEveryTicks = 20;
 constexpr uint32_t kDroppedEveryTicks = 20;  // a range that grows is declared this often
 
 uint64_t mix(uint64_t x) {  // splitmix64
@@ -21,7 +21,7 @@ bool Sender::receive(Bytes body, uint64_t now, uint64_t entropy) {
   if (GatewayHello hello; from_body(body, hello)) {
     on_hello(hello, entropy);
   } else if (Ack ack; from_body(body, ack)) {
-    if (ack.session == session_) on_ack(ack);
+    if (ack.session == session_) on_ack(ack, now);
   } else if (TimeRequest request; from_body(body, request)) {
     time_due_ = true;
     time_token_ = request.token;
@@ -55,13 +55,13 @@ void Sender::on_hello(const GatewayHello& hello, uint64_t entropy) {
   dropped_told_ = 0;
 }
 
-void Sender::on_ack(const Ack& ack) {
+void Sender::on_ack(const Ack& ack, uint64_t now) {
   const bool sound = ack.stored <= ack.seen && ack.seen <= ring_.newest() && ack.window <= 0x7FFF;
   if (!sound) return;
   ring_.release(ack.stored);
   limit_ = later(limit_, ack.seen + ack.window);
   if (ack.seen < seen_) return;  // overtaken by a later one
-  mark_arrived(ack);
+  mark_arrived(ack, now);
   seen_ = ack.seen;
   follow_ring();
   missing_from_ = base() + 1;
@@ -75,7 +75,7 @@ void Sender::on_ack(const Ack& ack) {
   }
 }
 
-void Sender::mark_arrived(const Ack& ack) {
+void Sender::mark_arrived(const Ack& ack, uint64_t now) {
   for (uint64_t at = base() + 1; at < next_; ++at) {
     const uint64_t bit = at - ack.seen - 1;
     const bool there = at <= ack.seen || (bit / 8 < ack.bitmap.size &&
@@ -83,11 +83,19 @@ void Sender::mark_arrived(const Ack& ack) {
     Slot& each = slot(at);
     if (!there || each.fate == Fate::arrived) continue;
     each.fate = Fate::arrived;
+    const uint32_t age = static_cast<uint32_t>(now) - each.sent_at;
+    // An answer that comes sooner than an answer can is one to an earlier transmission.
+    if (each.again && age < round_trip_) continue;
+    if (!each.again) round_trip_ = (7 * round_trip_ + age) / 8;
     if (static_cast<int32_t>(each.order - arrived_order_) > 0) arrived_order_ = each.order;
   }
 }
 
 uint64_t Sender::base() const { return later(seen_, ring_.oldest() - 1); }
+
+uint64_t Sender::newest_allowed() const {
+  return earlier(earlier(limit_, base() + kWindow), ring_.newest());
+}
 
 // Records may have been dropped, or a gateway that kept its memory may have more than we sent.
 void Sender::follow_ring() {
@@ -105,10 +113,14 @@ void Sender::expire(uint64_t now) {
   expire_at_ = now + kExpireEveryTicks;
   missing_from_ = base() + 1;
   missing_ = 0;
+  // Without anything new to send no later record can show that one is missing: the line is free,
+  // so it is sent again sooner.
+  const bool idle = next_ > newest_allowed();
+  const uint64_t patience = later(idle ? kProbeTicks : kRetransmitTicks, 2 * round_trip_);
   for (uint64_t at = missing_from_; at < next_; ++at) {
     Slot& each = slot(at);
     const uint32_t age = static_cast<uint32_t>(now) - each.sent_at;
-    if (each.fate == Fate::sent && age >= kRetransmitTicks) each.fate = Fate::missing;
+    if (each.fate == Fate::sent && age >= patience) each.fate = Fate::missing;
     if (each.fate == Fate::missing) ++missing_;
   }
 }
@@ -176,6 +188,7 @@ size_t Sender::send_missing(uint64_t now, uint8_t* frame) {
     if (slot(at).fate != Fate::missing) continue;
     missing_from_ = at + 1;
     --missing_;
+    slot(at).again = true;
     return send_record(at, now, frame);
   }
   missing_ = 0;  // those that are left have been dropped
@@ -183,9 +196,9 @@ size_t Sender::send_missing(uint64_t now, uint8_t* frame) {
 }
 
 size_t Sender::send_new(uint64_t now, uint8_t* frame) {
-  const uint64_t limit = earlier(limit_, base() + kWindow);
-  if (next_ > earlier(limit, ring_.newest())) return 0;
+  if (next_ > newest_allowed()) return 0;
   slot(next_).place = next_place_;
+  slot(next_).again = false;
   next_place_ = ring_.place_after(next_place_);
   return send_record(next_++, now, frame);
 }

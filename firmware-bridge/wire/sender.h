@@ -2,7 +2,7 @@
 //
 // receive() is told what came, next() says what to send; the caller owns bytes and clock. Nothing
 // is sent before a gateway has said hello, no record beyond what it grants. A record is sent again
-// when one that was sent later was acknowledged, or kRetransmitTicks after it was sent.
+// when one that was sent later was acknowledged, and when it got too old without.
 //
 // docs/wire.md, "The bridge". `now` counts milliseconds since this start. One thread.
 #pragma once
@@ -12,6 +12,7 @@
 namespace vitalgate::bridge::wire {
 
 constexpr uint32_t kRetransmitTicks = 400;
+constexpr uint32_t kProbeTicks = 60;        // the same, when there is nothing else to send
 constexpr uint32_t kSilenceTicks = 3000;    // then the other end counts as gone
 constexpr uint32_t kKeepaliveTicks = 1000;  // something is sent at least this often
 constexpr uint32_t kReorderFrames = 3;      // a line may swap frames this far
@@ -48,14 +49,16 @@ class Sender {
     uint32_t order;  // the how manyeth transmission it was
     uint32_t sent_at;
     Fate fate;
+    bool again;  // sent more than once in this session
   };
 
   void on_hello(const GatewayHello& hello, uint64_t entropy);
-  void on_ack(const Ack& ack);
-  void mark_arrived(const Ack& ack);
+  void on_ack(const Ack& ack, uint64_t now);
+  void mark_arrived(const Ack& ack, uint64_t now);
   void expire(uint64_t now);
   void follow_ring();
   [[nodiscard]] uint64_t base() const;  // the record before the first that is held and not seen
+  [[nodiscard]] uint64_t newest_allowed() const;
   Slot& slot(uint64_t sequence) { return slots_[sequence % kWindow]; }
 
   size_t send_control(uint64_t now, uint8_t* frame);
@@ -85,7 +88,8 @@ class Sender {
   uint64_t missing_from_ = 1;  // no record before it is Fate::missing
   uint32_t missing_ = 0;
   uint32_t order_ = 0;
-  uint32_t arrived_order_ = 0;  // highest that is known to have arrived
+  uint32_t arrived_order_ = 0;         // highest that is known to have arrived
+  uint32_t round_trip_ = kProbeTicks;  // smoothed
   uint64_t expire_at_ = 0;
   uint64_t dropped_told_ = 0;  // last record of the range that was declared last
   uint64_t dropped_told_at_ = 0;

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "firmware-bridge/firmware/simulated_patient.h"
 #include "firmware-bridge/firmware/test_commands.h"
 #include "tests/support/failure.h"
 

@@ -12,7 +12,7 @@
 namespace vitalgate::test {
 namespace {
 
-int run(const WirePlan& plan) {
+int run_and_count(const WirePlan& plan) {
   catch_interrupts();
   fmt::print("wiretest: seed {}, {} readings, {:.2g} of the bytes faulty, {} kills, {} resets\n",
              plan.seed, plan.readings, plan.faults, plan.kills, plan.resets);
@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   vitalgate::test::declare(app, plan);
   try {
     app.parse(argc, argv);
-    return vitalgate::test::run(plan);
+    return vitalgate::test::run_and_count(plan);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   } catch (const vitalgate::test::Failure& failure) {

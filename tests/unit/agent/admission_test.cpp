@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 class AdmissionTest : public ::testing::Test {
  protected:
   AdmissionTest() {
-    settings_.devices.push_back({.id = "ivy-1", .driver = "ansar-b", .port = "/dev/null"});
+    settings_.devices.emplace_back().id = "ivy-1";
     arrival_.device = "ivy-1";
     arrival_.received.wall = *parse_rfc3339("2026-03-02T14:05:07.120Z");
     arrival_.bytes.resize(4);
@@ -52,6 +52,48 @@ TEST_F(AdmissionTest, BothEndsOfTheHardRangeBelongToIt) {
     EXPECT_EQ(judgement.rule, "range") << value.to_text();
     EXPECT_FALSE(judgement.reason.empty());
   }
+}
+
+TEST_F(AdmissionTest, AnOldResultOfALaboratoryKeepsItsTimeAndAnOldDeviceClockIsDoubted) {
+  Reading reading = heart_rate(Decimal::of(80));
+  reading.device_time = parse_rfc3339("2014-10-06T06:27:00.000Z");
+  EXPECT_TRUE(judge(reading).row.flags.has(Flag::device_clock_invalid));
+  arrival_.system_clock = true;
+  const auto judgement = judge(reading);
+  EXPECT_EQ(judgement.row.observed, *reading.device_time);
+  EXPECT_EQ(judgement.row.clock, ClockWord::device);
+  EXPECT_TRUE(judgement.row.flags.empty());
+}
+
+TEST_F(AdmissionTest, ATimeOnTheGatewaysOwnClockNeedsNoComparisonHoweverOldItIs) {
+  Reading reading = heart_rate(Decimal::of(80));
+  reading.device_time = arrival_.received.wall - 3h;
+  reading.on_gateway_clock = true;
+  const auto judgement = judge(reading);
+  EXPECT_EQ(judgement.row.observed, *reading.device_time);
+  EXPECT_EQ(judgement.row.clock, ClockWord::gateway);
+  EXPECT_EQ(judgement.row.quality, Quality::good);
+}
+
+TEST_F(AdmissionTest, ASensorBehindABridgeIsKnownAndAnUnknownOneIsHeld) {
+  settings_.sensors.push_back({.device = "ivy-1", .channel = 0, .id = "strap-1"});
+  settings_.devices[0].lane = Lane::urgent;
+  const Admission admission(settings_);
+  ASSERT_NE(admission.origin("strap-1"), nullptr);
+  EXPECT_EQ(admission.origin("strap-1")->lane, Lane::urgent);
+  EXPECT_EQ(admission.origin("strap-2"), nullptr);
+}
+
+TEST_F(AdmissionTest, AnObservationWithItsOwnCodeMayHaveAnyUnitAndRange) {
+  Reading reading = heart_rate(Decimal::of(221'000));
+  reading.metric = config::metric::kObservation;
+  reading.unit = config::unit::kPercent;
+  reading.code = "loinc:11125-2";
+  const auto judgement = judge(reading);
+  EXPECT_TRUE(judgement.accepted()) << judgement.reason;
+  EXPECT_EQ(judgement.row.code, "loinc:11125-2");
+  reading.value = Decimal{INT64_MIN, 127};
+  EXPECT_EQ(judge(reading).rule, "range");
 }
 
 TEST_F(AdmissionTest, ANumberThatCannotBeWrittenIsHeldNotACrash) {

@@ -45,8 +45,9 @@ class GatewayTest : public ::testing::Test {
   GatewayTest() {
     settings_.gateway = {.id = "clinic-042", .site_id = "site-17", .time_zone = {}};
     settings_.buffer.commit_interval = 5ms;
-    settings_.devices.push_back(
-        {.id = "ivy-1", .driver = "ansar-b", .port = "/dev/x", .expect_every = 5s});
+    config::DeviceSettings& device = settings_.devices.emplace_back();
+    device.id = "ivy-1";
+    device.expect_every = 5s;
     config::DestinationSettings hub;
     hub.name = "hub";
     hub.window = 4;

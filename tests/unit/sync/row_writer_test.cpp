@@ -33,6 +33,30 @@ TEST(RowWriterTest, WritesTheContractsExampleToTheLetter) {
             R"("clock":"device","value_num":98,"unit":"/min","quality":"good"})");
 }
 
+// CONTRACT: `code` is LOINC. What has another code says so in a field of its own.
+TEST(RowWriterTest, ACodeThatIsNotLoincIsALocalCode) {
+  const Value value = Decimal::of(56, -1);
+  Row row{.metric = config::find(config::metric::kObservation),
+          .code = "loinc:11125-2",
+          .device = "lab-1",
+          .observed = at("2026-03-02T14:05:00.020Z"),
+          .received = at("2026-03-02T14:05:00.097Z"),
+          .value = &value,
+          .unit = config::unit::kPercent,
+          .flags = {},
+          .raw = {}};
+  const auto written = [&] {
+    std::string out;
+    RowWriter("clinic-042", Lane::vitals, "k7p3q9x2ab").append(out, row, 1, 0);
+    return nlohmann::json::parse(out);
+  };
+  EXPECT_EQ(written()["code"], "loinc:11125-2");
+  EXPECT_FALSE(written().contains("local_code"));
+  row.code = "local:GLU\"";
+  EXPECT_EQ(written()["local_code"], "local:GLU\"");
+  EXPECT_FALSE(written().contains("code"));
+}
+
 // The second row: corrected clock, group, measured digits, flags, raw.
 TEST(RowWriterTest, CorrectedTimeGroupDigitsFlagsAndRawAreThere) {
   const Value value = Decimal::of(1210, -1);

@@ -11,7 +11,7 @@ TEST(HeartRateTest, AnRrIntervalIsExact) {
   EXPECT_EQ(bridge::gatt::rr_milliseconds(33).to_text(), "32.2265625");
   for (int raw = 1; raw <= 0xFFFF; ++raw) {
     const Decimal exact = bridge::gatt::rr_milliseconds(static_cast<std::uint16_t>(raw));
-    ASSERT_EQ(compare(exact, Decimal::of(std::int64_t{raw} * 9765625, -7)), 0) << raw;
+    ASSERT_TRUE(compare(exact, Decimal::of(std::int64_t{raw} * 9765625, -7)) == 0) << raw;
   }
 }
 
