@@ -16,6 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kTick{1000};  // alive() and counts, at least this often
 constexpr milliseconds kSilence{1000};
+constexpr milliseconds kPatience{2000};  // for a bridge to answer, before it is said to be silent
 constexpr milliseconds kRetryMin{200};
 constexpr milliseconds kRetryMax{2000};
 constexpr std::uint32_t kUsualBaud = 921'600;
@@ -111,7 +112,7 @@ bool BridgeSource::open_port(const Emit& emit) {
     return reports_.state(emit, to_report(port.error()));
   }
   port_ = std::move(*port);
-  heard_at_ = Clock::now();
+  heard_at_ = linked_at_ = Clock::now();
   return true;
 }
 
@@ -136,11 +137,12 @@ bool BridgeSource::report_link(const Emit& emit) {
   std::string what = "open: " + path_ + " at " + line_text(baud_, parity_);
   switch (receiver_.link()) {
     case Receiver::Link::asking:
-      if (!name_.empty()) return true;  // it was there a moment ago
+      if (Clock::now() - linked_at_ < kPatience) return true;
       return reports_.state(emit, {SourceState::connected, what.append("; no bridge answers"),
                                    "check that it runs firmware that speaks docs/wire.md at this "
                                    "rate (device.baud)"});
     case Receiver::Link::open:
+      linked_at_ = Clock::now();
       if (!name_.empty()) what.append("; ").append(name_);
       if (!notice_.empty()) what.append("; ").append(notice_);
       return reports_.state(emit, {SourceState::connected, std::move(what), {}});
@@ -166,7 +168,9 @@ void BridgeSource::confirm() {
 Result<> BridgeSource::exchange() {
   VG_TRY(write_port());
   const std::uint64_t now = ms_of(Stamp::now());
-  const std::uint64_t due = receiver_.due(now);
+  // What is to be said next waits for a line that takes nothing.
+  const std::uint64_t due =
+      to_write_.size() < kWriteBytesMax ? receiver_.due(now) : now + kTick.count();
   const auto wait = due <= now ? 0 : std::min<std::uint64_t>(due - now, kTick.count());
   const short events = to_write_.empty() ? POLLIN : POLLIN | POLLOUT;
   pollfd watched[] = {{bell_.fd(), POLLIN, 0}, {port_->fd(), events, 0}};

@@ -72,8 +72,9 @@ class BridgeSource : public Source {
   SourceReports reports_;
   Backoff backoff_;
   std::optional<Port> port_;
-  Clock::time_point open_at_{};   // not before
-  Clock::time_point heard_at_{};  // last bytes, or the last look whether the port is there
+  Clock::time_point open_at_{};    // not before
+  Clock::time_point heard_at_{};   // last bytes, or the last look whether the port is there
+  Clock::time_point linked_at_{};  // when the bridge was there last, or the port was opened
   wire::Receiver receiver_;
   wire::Deframer deframer_;
   std::array<std::byte, limits::kSerialReadBytes> buffer_{};

@@ -27,7 +27,7 @@ bool Ring::restore() {
   const bool second = whole(states_[1], size_);
   // A state that is broken although none was being written: the memory has faded, and the other
   // one may be too old. Its numbers must not be given out twice.
-  if ((first && second) || (writing_ != 0 && (first || second))) {
+  if ((first && second) || (*writing_ != 0 && (first || second))) {
     const auto newer = static_cast<int32_t>(states_[1].generation - states_[0].generation);
     const bool take_second = second && (!first || newer > 0);
     now_ = states_[take_second ? 1 : 0];
@@ -106,11 +106,11 @@ void Ring::read(uint32_t place, Entry& entry, uint8_t (&payload)[kPayloadMax]) c
 void Ring::commit() {
   ++now_.generation;
   now_.crc = crc_of(now_);
-  writing_ = 1;
+  *writing_ = 1;
   settle();
   states_[now_.generation % 2] = now_;
   settle();
-  writing_ = 0;
+  *writing_ = 0;
   settle();
 }
 

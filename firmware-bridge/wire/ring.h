@@ -48,7 +48,7 @@ class Ring {
 
   template <uint32_t size>
   explicit Ring(RingMemory<size>& memory)
-      : states_(memory.states), writing_(memory.writing), bytes_(memory.bytes), size_(size) {
+      : states_(memory.states), writing_(&memory.writing), bytes_(memory.bytes), size_(size) {
     static_assert(size >= 2 * (kPayloadMax + kOverheadBytes) && size % 4 == 0);
   }
 
@@ -89,7 +89,7 @@ class Ring {
   }
 
   RingState* states_;
-  uint32_t& writing_;
+  uint32_t* writing_;
   uint8_t* bytes_;
   uint32_t size_;
   RingState now_{};

@@ -28,6 +28,12 @@ target_link_libraries(wiretest
   PRIVATE vitalgate_board_support vitalgate_clinic CLI11::CLI11 fmt::fmt)
 add_dependencies(wiretest bridge_firmware vitalgated vitalgate)
 
+add_executable(wire_judge_test wire_judge.cpp wire_judge_test.cpp
+  ${PROJECT_SOURCE_DIR}/firmware-bridge/firmware/simulated_patient.cpp)
+target_link_libraries(wire_judge_test
+  PRIVATE vitalgate_bridge vitalgate_test_support fmt::fmt GTest::gtest_main)
+gtest_discover_tests(wire_judge_test DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit)
+
 # A sanitizer's agent is slow: fewer readings show as much.
 if(VITALGATE_SANITIZE)
   set(wire_plan --readings 5000 --kills 3 --resets 2)

@@ -100,10 +100,10 @@ TEST(BloodPressureTest, AnUnknownUserMakesNoRow) {
 
 TEST(BloodPressureTest, EnhancedTimesAreSeconds) {
   // 3786825600 s after 1900 are 2020-01-01; 631152000 s after 2000 as well.
-  const auto old = decode(0x2B34, "02 7C00 4F00 5E00 8051B6E1");
+  const auto old = decode(0x2B34, "02 7C00 4F00 5E00 805FB6E1");
   ASSERT_TRUE(old[0].device_time);
-  EXPECT_EQ(to_rfc3339(*old[0].device_time), "2020-01-02T00:00:00.000Z");
-  const auto newer = decode(0x2B34, "42 7C00 4F00 5E00 80 A9 9E 25");
+  EXPECT_EQ(to_rfc3339(*old[0].device_time), "2020-01-01T00:00:00.000Z");
+  const auto newer = decode(0x2B34, "42 7C00 4F00 5E00 809D9E25");
   EXPECT_EQ(to_rfc3339(*newer[0].device_time), "2020-01-01T00:00:00.000Z");
   EXPECT_FALSE(decode(0x2B34, "02 7C00 4F00 5E00 00000000")[0].device_time);
 }

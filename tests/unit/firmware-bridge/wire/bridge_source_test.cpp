@@ -178,5 +178,20 @@ TEST_F(BridgeSourceTest, ItSaysWhoIsThere) {
       kPatience));
 }
 
+TEST(SilentBridgeTest, ALineWithoutABridgeIsReportedWithWhatToCheck) {
+  const test::RawLine line;
+  config::DeviceSettings device;
+  device.id = "dongle-1";
+  device.port = line.path();
+  BridgeSource source(0, device, {}, {});
+  SourceRun run(source);
+  const SourceReport report = run.report(1);
+  EXPECT_NE(report.what.find("no bridge answers"), std::string::npos);
+  EXPECT_NE(report.hint.find("device.baud"), std::string::npos);
+  // It asks, and does not spin.
+  EXPECT_FALSE(line.receive(std::chrono::milliseconds(1000)).empty());
+  EXPECT_LT(run.alive(), 100u);
+}
+
 }  // namespace
 }  // namespace vitalgate::bridge

@@ -14,7 +14,7 @@ Chance dice(std::uint64_t seed) {
   };
 }
 
-// A second and more of measuring, then the line gets well.
+// Measures `records`, so many in a hundred milliseconds.
 void run(LineModel& model, unsigned records, unsigned per_ms_100) {
   unsigned due = 0;
   for (unsigned made = 0; made < records;) {
@@ -23,7 +23,7 @@ void run(LineModel& model, unsigned records, unsigned per_ms_100) {
   }
 }
 
-// `percent_100` of the bytes are faulty, in equal parts.
+// So many bytes in 100,000 are dropped, flipped or doubled, and frames are swapped and repeated.
 Faults faulty(std::uint32_t of_100000) {
   Faults faults;
   faults.drop = faults.flip = faults.twice = of_100000 / 3;
@@ -43,11 +43,10 @@ TEST(LineModelTest, ACleanLineDeliversEverythingOnceWithoutRepeats) {
   EXPECT_LT(model.account().frames, 5100u);
 }
 
-TEST(LineModelTest, OnePercentOfFaultyBytesStillLetsMostOfTheLineThrough) {
+TEST(LineModelTest, WithOnePercentOfFaultyBytesOnlyMissingRecordsAreRepeated) {
   LineModel model(dice(2), faulty(1000));
-  unsigned made = 0;
-  while (model.account().stored < 10'000 && model.now() < 120'000) {
-    if (made < 10'000 + 100 && made < model.account().stored + 120) {
+  for (unsigned made = 0; model.account().stored < 10'000 && model.now() < 120'000;) {
+    if (made < 10'000 && made < model.account().stored + 120) {
       model.measure();
       ++made;
     } else {
@@ -55,9 +54,9 @@ TEST(LineModelTest, OnePercentOfFaultyBytesStillLetsMostOfTheLineThrough) {
     }
   }
   EXPECT_EQ(model.fault(), "");
-  EXPECT_EQ(model.account().lost, 0u);
-  RecordProperty("virtual_ms", static_cast<int>(model.now()));
-  RecordProperty("frames", static_cast<int>(model.account().frames));
+  EXPECT_EQ(model.account().stored, 10'000u);
+  // Of frames of some 50 bytes six in ten come through.
+  EXPECT_LT(model.account().frames, 18'000u);
 }
 
 TEST(LineModelTest, NoFaultOfLineAgentOrBridgeLosesOrDoublesARecord) {

@@ -33,8 +33,8 @@ std::vector<Printed> printed() {
   std::ifstream file(test::source_file("docs/wire.md"));
   std::vector<Printed> found;
   for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("body ")) found.push_back({octets(line), {}});
-    if (line.starts_with("frame ")) found.back().frame = octets(line);
+    if (line.starts_with("body   ")) found.push_back({octets(line), {}});
+    if (line.starts_with("frame  ")) found.back().frame = octets(line);
   }
   return found;
 }
