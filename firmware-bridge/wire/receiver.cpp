@@ -21,6 +21,7 @@ Receiver::Receiver(uint32_t session, uint64_t nonce, Mark resume, uint32_t outst
       taken_(resume.position),
       seen_(resume.position),
       lost_to_(resume.position) {
+  for (Slot& slot : slots_) slot.sequence = 0;
   restart();
 }
 

@@ -131,7 +131,7 @@ class Receiver {
   uint32_t answers_ = 0;
   bool token_open_ = false;
   ClockOf clocks_[kClocks] = {};
-  Slot slots_[kWindow] = {};
+  Slot slots_[kWindow];
 };
 
 }  // namespace vitalgate::bridge::wire

@@ -5,6 +5,7 @@
 // the profile must give decode and describe the same verdict, append nothing when it refuses,
 // and make readings whose spans, groups, metrics and numbers are sound. The value lies in a heap
 // buffer of its exact size.
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>

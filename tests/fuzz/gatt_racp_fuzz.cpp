@@ -2,6 +2,7 @@
 //
 // Input: a list of steps, a byte each: the low three bits choose, an indication takes its length
 // from the upper bits and its bytes from what follows.
+#include <algorithm>
 #include <cstdint>
 #include <span>
 
