@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "agent/core/overload.h"
 #include "agent/core/text.h"
 
 namespace vitalgate::cli {
@@ -10,11 +11,6 @@ namespace {
 
 constexpr std::string_view kDevice = "device";
 constexpr std::string_view kBluetoothBase = "-0000-1000-8000-00805f9b34fb";
-
-template <class... Ts>
-struct Overload : Ts... {
-  using Ts::operator()...;
-};
 
 template <class List, class Write>
 std::string listed(const List& list, std::string_view between, Write write) {

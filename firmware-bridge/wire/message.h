@@ -24,6 +24,12 @@ constexpr uint32_t kDrawsRandomness = 4;  // has a random source of its own
 
 enum class Kind : uint8_t { gatt_value = 1, sensor_state = 2 };
 
+// What every message of one conversation about one stream carries. A bridge that lost its memory
+// may take a hello that was meant for the stream before: its frames must not pass for that one's.
+constexpr uint32_t link_of(uint32_t session, uint64_t stream) {
+  return session ^ static_cast<uint32_t>(stream) ^ static_cast<uint32_t>(stream >> 32);
+}
+
 struct BridgeHello {
   static constexpr uint8_t kType = 0x01;
   uint8_t version = kVersion;
@@ -76,7 +82,7 @@ struct GatewayHello {
 
 struct Ack {
   static constexpr uint8_t kType = 0x03;
-  uint32_t session = 0;
+  uint32_t link = 0;
   uint64_t stored = 0;  // everything up to here is durable: the ring may forget it
   uint64_t seen = 0;    // everything up to here was received
   uint16_t window = 0;  // the bridge may send up to seen + window
@@ -84,7 +90,7 @@ struct Ack {
 
   template <class Io, class Self>
   static void walk(Io& io, Self& m) {
-    io.number(m.session, 4);
+    io.number(m.link, 4);
     io.number(m.stored, 6);
     io.number(m.seen, 6);
     io.number(m.window, 2);
@@ -106,14 +112,14 @@ struct TimeRequest {
 
 struct Time {
   static constexpr uint8_t kType = 0x05;
-  uint32_t session = 0;
+  uint32_t link = 0;
   uint32_t token = 0;
   uint16_t boot = 0;
   uint64_t tick = 0;
 
   template <class Io, class Self>
   static void walk(Io& io, Self& m) {
-    io.number(m.session, 4);
+    io.number(m.link, 4);
     io.number(m.token, 4);
     io.number(m.boot, 2);
     io.number(m.tick, 5);
@@ -149,7 +155,7 @@ struct Log {
 
 struct Record {
   static constexpr uint8_t kType = 0x10;
-  uint32_t session = 0;
+  uint32_t link = 0;
   uint64_t sequence = 0;  // from 1
   uint16_t boot = 0;      // when it was measured
   uint64_t tick = 0;
@@ -158,7 +164,7 @@ struct Record {
 
   template <class Io, class Self>
   static void walk(Io& io, Self& m) {
-    io.number(m.session, 4);
+    io.number(m.link, 4);
     io.number(m.sequence, 6);
     io.number(m.boot, 2);
     io.number(m.tick, 5);
@@ -170,14 +176,14 @@ struct Record {
 // The ring was full: these will never come. Stands for the records it names.
 struct Dropped {
   static constexpr uint8_t kType = 0x11;
-  uint32_t session = 0;
+  uint32_t link = 0;
   uint64_t first = 0;
   uint64_t last = 0;
   uint64_t total = 0;  // since the stream began
 
   template <class Io, class Self>
   static void walk(Io& io, Self& m) {
-    io.number(m.session, 4);
+    io.number(m.link, 4);
     io.number(m.first, 6);
     io.number(m.last, 6);
     io.number(m.total, 6);

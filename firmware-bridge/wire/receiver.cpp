@@ -34,7 +34,6 @@ void Receiver::restart() {
 }
 
 bool Receiver::receive(Bytes body, uint64_t now) {
-  heard_at_ = now;
   if (Record record; from_body(body, record)) {
     if (on_record(record, body, now)) want_ack(now);
   } else if (BridgeHello hello; from_body(body, hello)) {
@@ -44,6 +43,7 @@ bool Receiver::receive(Bytes body, uint64_t now) {
   } else if (Time time; from_body(body, time)) {
     on_time(time, now);
   } else if (Ping ping; from_body(body, ping)) {
+    if (ping.token == link_now()) heard_at_ = now;
     ack_now_ = true;  // says more than a Pong
   } else {
     return false;
@@ -57,7 +57,10 @@ void Receiver::on_hello(const BridgeHello& hello, uint64_t now) {
     return;
   }
   if (hello.session == session_) {
-    if (link_ != Link::open) open(hello, now);
+    heard_at_ = now;
+    if (link_ != Link::open) return open(hello, now);
+    // The bridge lost its memory in between and took the same hello once more.
+    if (hello.stream != stream_) restart();
     return;
   }
   // It started again, or follows a hello that we said before: once more, with a new session. While
@@ -105,9 +108,10 @@ bool Receiver::grants(uint64_t now) const {
 }
 
 bool Receiver::on_record(const Record& record, Bytes body, uint64_t now) {
-  if (link_ != Link::open || record.session != session_ || record.sequence > limit() ||
+  if (link_ != Link::open || record.link != link_now() || record.sequence > limit() ||
       record.sequence == 0)
     return false;
+  heard_at_ = now;
   const bool again = record.sequence <= seen_ || holds(record.sequence);
   if (again) {
     ack_at_ = earlier(ack_at_, now + kAckDelayMs);  // our acknowledgement was lost
@@ -123,10 +127,11 @@ bool Receiver::on_record(const Record& record, Bytes body, uint64_t now) {
 
 void Receiver::on_dropped(const Dropped& dropped, uint64_t now) {
   const bool sound =
-      link_ == Link::open && dropped.session == session_ && dropped.first <= seen_ + 1 &&
+      link_ == Link::open && dropped.link == link_now() && dropped.first <= seen_ + 1 &&
       dropped.last <= kSequenceMax && dropped.first <= dropped.last &&
       dropped.last - dropped.first < dropped.total && dropped.last - dropped.first < kLostMax;
   if (!sound) return;
+  heard_at_ = now;
   if (dropped.last > lost_to_) lost_to_ = dropped.last;
   advance();
   want_ack(now);
@@ -182,8 +187,9 @@ void Receiver::want_ack(uint64_t now) {
 }
 
 void Receiver::on_time(const Time& time, uint64_t now) {
-  if (link_ != Link::open || time.session != session_ || !token_open_ || time.token != token_)
+  if (link_ != Link::open || time.link != link_now() || !token_open_ || time.token != token_)
     return;
+  heard_at_ = now;
   token_open_ = false;
   ++answers_;
   const uint64_t trip = now - token_at_;
@@ -246,7 +252,7 @@ size_t Receiver::send_ack(uint64_t now, uint8_t* frame) {
   }
   const uint64_t to = limit();
   const auto window = static_cast<uint16_t>(to > seen_ ? to - seen_ : 0);
-  return to_frame(Ack{session_, stored_, seen_, window, {bits, used}}, frame);
+  return to_frame(Ack{link_now(), stored_, seen_, window, {bits, used}}, frame);
 }
 
 }  // namespace vitalgate::bridge::wire

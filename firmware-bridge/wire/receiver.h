@@ -101,6 +101,7 @@ class Receiver {
   [[nodiscard]] bool holds(uint64_t sequence) const {
     return slots_[sequence % kWindow].sequence == sequence;
   }
+  [[nodiscard]] uint32_t link_now() const { return link_of(session_, stream_); }
   [[nodiscard]] uint64_t limit() const;
   [[nodiscard]] bool grants(uint64_t now) const;  // records may come
   size_t send_ack(uint64_t now, uint8_t* frame);

@@ -21,7 +21,7 @@ bool Sender::receive(Bytes body, uint64_t now, uint64_t entropy) {
   if (GatewayHello hello; from_body(body, hello)) {
     on_hello(hello, entropy);
   } else if (Ack ack; from_body(body, ack)) {
-    if (ack.session == session_) on_ack(ack, now);
+    if (session_ != 0 && ack.link == link()) on_ack(ack, now);
   } else if (TimeRequest request; from_body(body, request)) {
     time_due_ = true;
     time_token_ = request.token;
@@ -133,8 +133,7 @@ size_t Sender::next(uint64_t now, uint8_t* frame) {
     size = send_dropped(now, frame);
     if (size == 0) size = send_missing(now, frame);
     if (size == 0) size = send_new(now, frame);
-    if (size == 0 && now - spoke_at_ >= kKeepaliveTicks)
-      size = to_frame(Ping{static_cast<uint32_t>(now)}, frame);
+    if (size == 0 && now - spoke_at_ >= kKeepaliveTicks) size = to_frame(Ping{link()}, frame);
   }
   if (size != 0) spoke_at_ = now;
   return size;
@@ -145,7 +144,7 @@ size_t Sender::send_control(uint64_t now, uint8_t* frame) {
     return send_hello(now, frame);
   if (time_due_ && session_ != 0) {
     time_due_ = false;
-    return to_frame(Time{session_, time_token_, ring_.boot(), now}, frame);
+    return to_frame(Time{link(), time_token_, ring_.boot(), now}, frame);
   }
   if (pong_due_) {
     pong_due_ = false;
@@ -179,7 +178,7 @@ size_t Sender::send_dropped(uint64_t now, uint8_t* frame) {
   if (dropped_told_ != 0 && now - dropped_told_at_ < pause) return 0;
   dropped_told_ = last;
   dropped_told_at_ = now;
-  return to_frame(Dropped{session_, ring_.stored() + 1, last, ring_.dropped()}, frame);
+  return to_frame(Dropped{link(), ring_.stored() + 1, last, ring_.dropped()}, frame);
 }
 
 size_t Sender::send_missing(uint64_t now, uint8_t* frame) {
@@ -211,7 +210,7 @@ size_t Sender::send_record(uint64_t sequence, uint64_t now, uint8_t* frame) {
   Ring::Entry entry{};
   uint8_t payload[kPayloadMax];
   ring_.read(at.place, entry, payload);
-  const Record record{session_, sequence, entry.boot, entry.tick, entry.kind, entry.payload};
+  const Record record{link(), sequence, entry.boot, entry.tick, entry.kind, entry.payload};
   return to_frame(record, frame);
 }
 

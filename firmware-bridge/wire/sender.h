@@ -59,6 +59,7 @@ class Sender {
   void follow_ring();
   [[nodiscard]] uint64_t base() const;  // the record before the first that is held and not seen
   [[nodiscard]] uint64_t newest_allowed() const;
+  [[nodiscard]] uint32_t link() const { return link_of(session_, ring_.stream()); }
   Slot& slot(uint64_t sequence) { return slots_[sequence % kWindow]; }
 
   size_t send_control(uint64_t now, uint8_t* frame);

@@ -66,6 +66,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool described =
       bool(find_format("hl7v2-oru-r01")->describe(std::as_bytes(std::span(message))));
   if (message.find('\x0B') == std::string_view::npos)
-    VG_CHECK(described == (intake.verdict == hl7::Verdict::accepted));
+    VG_CHECK(described || intake.verdict != hl7::Verdict::accepted);
   return 0;
 }

@@ -27,7 +27,7 @@ class Run {
     std::uint8_t body[kBodyMax];
     const std::size_t size = std::min(bytes.size, sizeof body);
     std::memcpy(body, bytes.data, size);
-    if (size >= 5 && body[0] == Ack::kType) std::memcpy(body + 1, &session_, sizeof session_);
+    if (size >= 5 && body[0] == Ack::kType) place_link(body);
     const std::uint64_t stored = ring_->stored();
     const std::uint64_t newest = ring_->newest();
     sender_->receive({body, size}, now_, now_ * 31);
@@ -60,6 +60,11 @@ class Run {
     session_ = 0;
   }
 
+  void place_link(std::uint8_t* body) const {
+    const std::uint32_t link = link_of(session_, ring_->stream());
+    std::memcpy(body + 1, &link, sizeof link);
+  }
+
   void measure(unsigned count) {
     for (unsigned i = 0; i <= count; ++i) {
       const std::uint64_t number = ring_->newest() + 1;
@@ -84,7 +89,7 @@ class Run {
 
   void check(Bytes body) const {
     if (Record record; from_body(body, record)) {
-      VG_CHECK(session_ != 0 && record.session == session_);
+      VG_CHECK(session_ != 0 && record.link == link_of(session_, ring_->stream()));
       VG_CHECK(record.sequence >= ring_->oldest() && record.sequence <= ring_->newest());
       VG_CHECK(record.sequence <= limit_ && record.tick == record.sequence);
       VG_CHECK(record.payload.size == size_of(record.sequence));

@@ -3,7 +3,8 @@
 // something is stored which was not confirmed.
 //
 // Input: messages, each a length byte and a body; a length of 0 is a pause, a confirmation or a
-// new line. The session in a body is replaced by the true one, so that more of it is looked at.
+// new line. Session and link in a body are replaced by the true ones, so that more of it is looked
+// at.
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -45,7 +46,9 @@ class Run {
     const bool hello = size >= 6 && body[0] == BridgeHello::kType;
     const bool other = size >= 5 && (body[0] == Record::kType || body[0] == Dropped::kType ||
                                      body[0] == Time::kType);
-    if (hello || other) std::memcpy(body + (hello ? 2 : 1), &session_, sizeof session_);
+    const std::uint32_t link = link_of(session_, stream_);
+    if (hello) std::memcpy(body + 2, &session_, sizeof session_);
+    if (other) std::memcpy(body + 1, &link, sizeof link);
   }
 
   void take() {

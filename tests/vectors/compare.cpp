@@ -2,17 +2,14 @@
 
 #include <cstdlib>
 
+#include "agent/core/overload.h"
+
 namespace vitalgate::test {
 namespace {
 
 using bridge::Fields;
 using bridge::FieldValue;
 using Json = nlohmann::json;
-
-template <class... Ts>
-struct Overload : Ts... {
-  using Ts::operator()...;
-};
 
 template <class List, class Write>
 std::string list_text(const List& list, Write write) {

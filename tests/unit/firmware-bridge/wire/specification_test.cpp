@@ -54,6 +54,7 @@ Bytes text(const char* letters) {
 std::vector<Octets> meant() {
   constexpr std::uint32_t kSession = 0x51A2B3C4;
   constexpr std::uint64_t kStream = 0x1122334455667788;
+  constexpr std::uint32_t kLink = link_of(kSession, kStream);
   BridgeHello bridge;
   bridge.session = kSession;
   bridge.stream = kStream;
@@ -74,15 +75,15 @@ std::vector<Octets> meant() {
   const std::size_t state_size = to_payload(SensorState{1, 1, text("SN 88")}, state);
   return {frame_of(bridge),
           frame_of(GatewayHello{1, kSession, 0x0123456789ABCDEF, kStream, 41}),
-          frame_of(Ack{kSession, 41, 45, 256, {bitmap, sizeof bitmap}}),
+          frame_of(Ack{kLink, 41, 45, 256, {bitmap, sizeof bitmap}}),
           frame_of(TimeRequest{7, 1'772'460'307'120}),
-          frame_of(Time{kSession, 7, 3, 90215}),
-          frame_of(Ping{0xCAFE}),
-          frame_of(Pong{0xCAFE}),
+          frame_of(Time{kLink, 7, 3, 90215}),
+          frame_of(Ping{kLink}),
+          frame_of(Pong{kLink}),
           frame_of(Log{1, text("low voltage")}),
-          frame_of(Record{kSession, 46, 3, 90000, Kind::gatt_value, {gatt, gatt_size}}),
-          frame_of(Record{kSession, 47, 3, 90001, Kind::sensor_state, {state, state_size}}),
-          frame_of(Dropped{kSession, 42, 43, 2})};
+          frame_of(Record{kLink, 46, 3, 90000, Kind::gatt_value, {gatt, gatt_size}}),
+          frame_of(Record{kLink, 47, 3, 90001, Kind::sensor_state, {state, state_size}}),
+          frame_of(Dropped{kLink, 42, 43, 2})};
 }
 
 TEST(SpecificationTest, EveryPrintedFrameIsWhatItsFieldsGive) {
