@@ -8,7 +8,7 @@
 #include "firmware-bridge/serial/line_pattern.h"
 #include "firmware-bridge/serial/modbus_source.h"
 #include "firmware-bridge/serial/serial_source.h"
-#include "firmware-bridge/wire/bridge_source.h"
+#include "firmware-bridge/bridge/bridge_source.h"
 
 namespace vitalgate::bridge {
 namespace {

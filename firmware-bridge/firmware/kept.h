@@ -4,7 +4,7 @@
 // rest by magic words.
 #pragma once
 
-#include "firmware-bridge/wire/ring.h"
+#include "firmware-bridge/firmware/ring.h"
 
 namespace vitalgate::bridge::firmware {
 

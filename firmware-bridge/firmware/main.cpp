@@ -2,7 +2,7 @@
 #include "firmware-bridge/firmware/board.h"
 #include "firmware-bridge/firmware/kept.h"
 #include "firmware-bridge/firmware/simulated_patient.h"
-#include "firmware-bridge/wire/sender.h"
+#include "firmware-bridge/firmware/sender.h"
 #ifdef VITALGATE_FIRMWARE_TEST
 #include "firmware-bridge/firmware/test_commands.h"
 #endif

@@ -5,7 +5,7 @@
 // dropping, it is taken all the same: a patient does not wait.
 #pragma once
 
-#include "firmware-bridge/wire/ring.h"
+#include "firmware-bridge/firmware/ring.h"
 
 namespace vitalgate::bridge::firmware {
 

@@ -9,7 +9,7 @@
 #include <memory>
 
 #include "agent/core/check.h"
-#include "firmware-bridge/wire/sender.h"
+#include "firmware-bridge/firmware/sender.h"
 
 namespace vitalgate::bridge::wire {
 namespace {

@@ -10,7 +10,7 @@
 #include <cstring>
 
 #include "agent/core/check.h"
-#include "firmware-bridge/wire/receiver.h"
+#include "firmware-bridge/bridge/receiver.h"
 
 namespace vitalgate::bridge::wire {
 namespace {

@@ -1,5 +1,5 @@
 // The source that speaks with bridges, with a bridge in software at the other end.
-#include "firmware-bridge/wire/bridge_source.h"
+#include "firmware-bridge/bridge/bridge_source.h"
 
 #include <gtest/gtest.h>
 

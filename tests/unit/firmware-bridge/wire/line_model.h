@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "firmware-bridge/wire/receiver.h"
-#include "firmware-bridge/wire/sender.h"
+#include "firmware-bridge/bridge/receiver.h"
+#include "firmware-bridge/firmware/sender.h"
 
 namespace vitalgate::test {
 

@@ -1,5 +1,5 @@
 // The bridge's memory: what a reset at any moment, or a fault of the memory, makes of it.
-#include "firmware-bridge/wire/ring.h"
+#include "firmware-bridge/firmware/ring.h"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <thread>
 
-#include "firmware-bridge/wire/sender.h"
+#include "firmware-bridge/firmware/sender.h"
 #include "tests/unit/firmware-bridge/raw_line.h"
 
 namespace vitalgate::test {

@@ -1,4 +1,4 @@
-#include "firmware-bridge/wire/sender.h"
+#include "firmware-bridge/firmware/sender.h"
 
 namespace vitalgate::bridge::wire {
 namespace {

@@ -1,4 +1,4 @@
-#include "firmware-bridge/wire/receiver.h"
+#include "firmware-bridge/bridge/receiver.h"
 
 namespace vitalgate::bridge::wire {
 namespace {

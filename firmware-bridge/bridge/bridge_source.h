@@ -25,7 +25,7 @@
 #include "firmware-bridge/serial/port.h"
 #include "firmware-bridge/source.h"
 #include "firmware-bridge/source_reports.h"
-#include "firmware-bridge/wire/receiver.h"
+#include "firmware-bridge/bridge/receiver.h"
 
 namespace vitalgate::bridge {
 

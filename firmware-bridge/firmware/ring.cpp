@@ -1,4 +1,4 @@
-#include "firmware-bridge/wire/ring.h"
+#include "firmware-bridge/firmware/ring.h"
 
 namespace vitalgate::bridge::wire {
 namespace {

@@ -1,4 +1,4 @@
-#include "firmware-bridge/wire/record_arrival.h"
+#include "firmware-bridge/bridge/record_arrival.h"
 
 #include <algorithm>
 #include <array>

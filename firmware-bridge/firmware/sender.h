@@ -7,7 +7,7 @@
 // docs/wire.md, "The bridge". `now` counts milliseconds since this start. One thread.
 #pragma once
 
-#include "firmware-bridge/wire/ring.h"
+#include "firmware-bridge/firmware/ring.h"
 
 namespace vitalgate::bridge::wire {
 

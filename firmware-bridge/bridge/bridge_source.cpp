@@ -1,4 +1,4 @@
-#include "firmware-bridge/wire/bridge_source.h"
+#include "firmware-bridge/bridge/bridge_source.h"
 
 #include <poll.h>
 #include <sys/random.h>
@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "agent/core/check.h"
-#include "firmware-bridge/wire/record_arrival.h"
+#include "firmware-bridge/bridge/record_arrival.h"
 
 namespace vitalgate::bridge {
 namespace {
