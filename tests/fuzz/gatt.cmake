@@ -1,9 +1,23 @@
-# The characteristics of one profile: gatt_fuzz.cpp with their UUIDs.
+# The characteristics of one profile: gatt_fuzz.cpp with their UUIDs. A replay runs every corpus
+# through all of them in one program.
 function(vitalgate_gatt_fuzz profile)
   list(TRANSFORM ARGN PREPEND 0x OUTPUT_VARIABLE uuids)
   list(JOIN uuids "," uuids)
-  vitalgate_fuzz(gatt_${profile} gatt_fuzz.cpp vitalgate_bridge)
-  target_compile_definitions(gatt_${profile}_fuzz PRIVATE "VITALGATE_FUZZ_UUIDS=${uuids}")
+  if(VITALGATE_FUZZ)
+    vitalgate_fuzz(gatt_${profile} gatt_fuzz.cpp vitalgate_bridge)
+    target_compile_definitions(gatt_${profile}_fuzz PRIVATE "VITALGATE_FUZZ_UUIDS=${uuids}")
+    return()
+  endif()
+  if(NOT TARGET gatt_fuzz)
+    add_executable(gatt_fuzz gatt_fuzz.cpp)
+    target_link_libraries(gatt_fuzz PRIVATE vitalgate_bridge vitalgate_replay)
+  endif()
+  get_target_property(known gatt_fuzz VITALGATE_UUIDS)
+  if(known)
+    string(PREPEND uuids "${known},")
+  endif()
+  set_target_properties(gatt_fuzz PROPERTIES VITALGATE_UUIDS "${uuids}")
+  vitalgate_replay_test(gatt_fuzz gatt_${profile})
 endfunction()
 
 vitalgate_gatt_fuzz(heart_rate 2A37 2A38)
@@ -17,6 +31,10 @@ vitalgate_gatt_fuzz(device 2A19 2A23 2A24 2A25 2A26 2A27 2A28 2A29 2A2A 2A50 2A9
 vitalgate_gatt_fuzz(time 2A08 2A09 2A0A 2A0C 2A0D 2A0E 2A0F 2A14 2A2B 2B90 2BF2)
 vitalgate_gatt_fuzz(activity 2B3B 2B3C 2B3D 2B3E 2B3F 2B40 2B41 2B42 2B43 2B44 2B45)
 vitalgate_gatt_fuzz(health_sensor 2B8B 2BDD 2BF3 2BF4)
+if(NOT VITALGATE_FUZZ)
+  target_compile_definitions(gatt_fuzz
+    PRIVATE "VITALGATE_FUZZ_UUIDS=$<TARGET_PROPERTY:gatt_fuzz,VITALGATE_UUIDS>")
+endif()
 vitalgate_fuzz(gatt_racp gatt_racp_fuzz.cpp vitalgate_bridge)
 vitalgate_fuzz(gatt_segments gatt_segments_fuzz.cpp vitalgate_bridge)
 vitalgate_fuzz(gatt_vendor gatt_vendor_fuzz.cpp vitalgate_bridge)
