@@ -4,11 +4,11 @@
 #include <array>
 
 #include "agent/core/check.h"
+#include "firmware-bridge/bridge/bridge_source.h"
 #include "firmware-bridge/feed/mllp_source.h"
 #include "firmware-bridge/serial/line_pattern.h"
 #include "firmware-bridge/serial/modbus_source.h"
 #include "firmware-bridge/serial/serial_source.h"
-#include "firmware-bridge/bridge/bridge_source.h"
 
 namespace vitalgate::bridge {
 namespace {

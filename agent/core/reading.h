@@ -61,11 +61,11 @@ struct SourceMark {
 
 // What one device said at once: the readings of one frame, message or notification.
 struct Arrival {
-  std::string device;              // the configured device id
-  Stamp received;                  // when the last of its bytes was read
-  std::vector<Reading> readings;   // at most limits::kReadingsPerArrivalMax
-  std::vector<std::byte> bytes;    // what RawSpan points into; may be empty
-  std::uint64_t ticket = 0;        // counts up per source; comes back when durable
+  std::string device;             // the configured device id
+  Stamp received;                 // when the last of its bytes was read
+  std::vector<Reading> readings;  // at most limits::kReadingsPerArrivalMax
+  std::vector<std::byte> bytes;   // what RawSpan points into; may be empty
+  std::uint64_t ticket = 0;       // counts up per source; comes back when durable
   // Its times are those of an information system (a laboratory's), not of a device that may have
   // lost its clock: an old one is old.
   bool system_clock = false;

@@ -21,11 +21,11 @@
 #include "agent/core/clock.h"
 #include "agent/core/limits.h"
 #include "config/settings.h"
+#include "firmware-bridge/bridge/receiver.h"
 #include "firmware-bridge/durable_bell.h"
 #include "firmware-bridge/serial/port.h"
 #include "firmware-bridge/source.h"
 #include "firmware-bridge/source_reports.h"
-#include "firmware-bridge/bridge/receiver.h"
 
 namespace vitalgate::bridge {
 

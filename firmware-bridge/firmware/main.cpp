@@ -1,8 +1,8 @@
 // The bridge: sensors into the ring, the ring onto the line.
 #include "firmware-bridge/firmware/board.h"
 #include "firmware-bridge/firmware/kept.h"
-#include "firmware-bridge/firmware/simulated_patient.h"
 #include "firmware-bridge/firmware/sender.h"
+#include "firmware-bridge/firmware/simulated_patient.h"
 #ifdef VITALGATE_FIRMWARE_TEST
 #include "firmware-bridge/firmware/test_commands.h"
 #endif

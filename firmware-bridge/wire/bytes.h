@@ -1,7 +1,8 @@
 // Bytes, and reading and writing little-endian fields in them. The base of the wire protocol.
 //
-// Freestanding C++17: this folder is compiled into the agent and into the firmware of a bridge. No heap, no exceptions, no library but memcpy. Nothing is read or written
-// beyond the ends; ok() then stays false. Any thread.
+// Freestanding C++17: this folder is compiled into the agent and into the firmware of a bridge. No
+// heap, no exceptions, no library but memcpy. Nothing is read or written beyond the ends; ok() then
+// stays false. Any thread.
 #pragma once
 
 #include <stddef.h>

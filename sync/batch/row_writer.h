@@ -21,7 +21,7 @@ namespace vitalgate::sync {
 struct Row {
   const config::Metric* metric = nullptr;
   std::string_view code = {};  // as in Reading: of a metric that has none of its own
-  std::string_view device;  // valid id: needs no escaping
+  std::string_view device;     // valid id: needs no escaping
   WallTime observed;
   WallTime received;
   ClockWord clock = ClockWord::gateway;
