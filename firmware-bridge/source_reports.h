@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string_view>
 
 #include "agent/core/clock.h"
 #include "firmware-bridge/source.h"
@@ -18,6 +19,10 @@ class SourceReports {
 
   bool state(const Emit& emit, SourceReport report);
   bool counts(const Emit& emit, const SourceCounts& counts);
+  // Whether this was the last state told.
+  [[nodiscard]] bool says(std::string_view what) const {
+    return reported_ && reported_->what == what;
+  }
 
  private:
   const std::size_t index_;

@@ -106,9 +106,11 @@ void print_reading(const DecodedReading& decoded) {
                                ? "loinc:" + std::string(metric->loinc)
                                : reading.code;
   const bool number = std::holds_alternative<Decimal>(reading.value);
+  const std::string value = value_text(reading);
   fmt::print("  {} {} {} {} {}\n", cell(metric != nullptr ? metric->name : "unknown metric", 26),
-             cell(value_text(reading), 18), cell(number ? config::ucum(reading.unit) : "", 8),
-             cell(code, 14), name(reading.quality));
+             cell(value, std::max<std::size_t>(value.size(), 18)),
+             cell(number ? config::ucum(reading.unit) : "", 8), cell(code, 14),
+             name(reading.quality));
   if (reading.device_time) fmt::print("      device time {}\n", to_rfc3339(*reading.device_time));
   if (!reading.flags.empty()) fmt::print("      flags: {}\n", flags_text(reading));
   if (!decoded.held.empty()) fmt::print("      would be held back, {}\n", decoded.held);

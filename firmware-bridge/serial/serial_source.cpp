@@ -1,8 +1,6 @@
 #include "firmware-bridge/serial/serial_source.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -26,10 +24,6 @@ const DriverInfo& driver_named(std::string_view name) {
   const DriverInfo* info = find_serial_driver(name);
   VG_CHECK(info != nullptr);  // the loader accepts only names that are
   return *info;
-}
-
-bool same(const SourceCounts& a, const SourceCounts& b) {
-  return a.frames == b.frames && a.bad_frames == b.bad_frames && a.skipped_bytes == b.skipped_bytes;
 }
 
 // How long poll() may wait for `deadline`, in its milliseconds.
@@ -71,16 +65,12 @@ SerialSource::SerialSource(std::size_t index, const config::DeviceSettings& devi
       info_(driver_named(device.driver)),
       baud_(device.baud != 0 ? device.baud : info_.baud),
       parity_(device.parity != config::Parity::driver ? device.parity : info_.parity),
-      bell_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       driver_(make_driver(device, columns)),
-      backoff_(kRetryMin, kRetryMax, std::hash<std::string>{}(device.id)) {
-  VG_CHECK(bell_ >= 0);
-}
-
-SerialSource::~SerialSource() { ::close(bell_); }
+      backoff_(kRetryMin, kRetryMax, std::hash<std::string>{}(device.id)),
+      reports_(index) {}
 
 void SerialSource::run(std::stop_token stop, const Emit& emit, const std::function<void()>& alive) {
-  const std::stop_callback wake(stop, [this] { ring(); });
+  const std::stop_callback wake(stop, [this] { bell_.ring(); });
   while (!stop.stop_requested()) {
     alive();
     if (!step(emit)) break;
@@ -88,15 +78,8 @@ void SerialSource::run(std::stop_token stop, const Emit& emit, const std::functi
   port_.reset();
 }
 
-void SerialSource::durable(std::uint64_t ticket) {
-  std::uint64_t known = durable_.load();
-  while (known < ticket && !durable_.compare_exchange_weak(known, ticket)) {
-  }
-  ring();
-}
-
 bool SerialSource::step(const Emit& emit) {
-  if (!hand_over(emit) || !report_counts(emit)) return false;
+  if (!hand_over(emit) || !reports_.counts(emit, driver_->counts())) return false;
   if (!port_ && Clock::now() >= open_at_ && !open_port(emit)) return false;
   if (!port_) {
     sleep_until(open_at_);
@@ -112,13 +95,12 @@ bool SerialSource::open_port(const Emit& emit) {
     open_at_ = Clock::now() + backoff_.next();
     SourceReport failure = to_report(port.error());
     // That the port of an unplugged device is not there is no news.
-    if (failure.state == SourceState::waiting && reported_ && reported_->what == kUnplugged)
-      return true;
-    return report(emit, std::move(failure));
+    if (failure.state == SourceState::waiting && reports_.says(kUnplugged)) return true;
+    return reports_.state(emit, std::move(failure));
   }
   port_ = std::move(*port);
   heard_at_ = tick_at_ = Clock::now();
-  return report(
+  return reports_.state(
       emit, {SourceState::connected, "open: " + path_ + " at " + line_text(baud_, parity_), {}});
 }
 
@@ -129,11 +111,12 @@ bool SerialSource::close_port(const Emit& emit) {
   reply_.clear();
   forget_owed();
   open_at_ = Clock::now() + backoff_.next();
-  return report(emit, {SourceState::waiting, std::string(kUnplugged), "plug the device in again"});
+  return reports_.state(
+      emit, {SourceState::waiting, std::string(kUnplugged), "plug the device in again"});
 }
 
 bool SerialSource::full() const {
-  return last_ticket_ - durable_.load() >= limits::kOutstandingArrivalsMax;
+  return last_ticket_ - bell_.durable() >= limits::kOutstandingArrivalsMax;
 }
 
 bool SerialSource::hand_over(const Emit& emit) {
@@ -159,21 +142,6 @@ void SerialSource::forget_owed() {
   for (Waiting& waiting : waiting_) waiting.acknowledge = false;
 }
 
-bool SerialSource::report(const Emit& emit, SourceReport report) {
-  if (reported_ && reported_->state == report.state && reported_->what == report.what) return true;
-  reported_ = report;
-  return emit({index_, std::move(report)});
-}
-
-bool SerialSource::report_counts(const Emit& emit) {
-  const SourceCounts counts = driver_->counts();
-  const auto now = Clock::now();
-  if (same(counts, counted_) || now - counted_at_ < kTick) return true;
-  counted_ = counts;
-  counted_at_ = now;
-  return emit({index_, counts});
-}
-
 Result<> SerialSource::exchange() {
   tick();
   VG_TRY(answer_device());
@@ -181,9 +149,9 @@ Result<> SerialSource::exchange() {
   if (!reply_.empty()) events |= POLLOUT;
   // A line that is not read is not asked either: poll() always tells of a hang-up, and would not
   // wait while what came before it cannot be taken.
-  pollfd watched[] = {{bell_, POLLIN, 0}, {events != 0 ? port_->fd() : -1, events, 0}};
+  pollfd watched[] = {{bell_.fd(), POLLIN, 0}, {events != 0 ? port_->fd() : -1, events, 0}};
   if (::poll(watched, 2, wait_ms(tick_at_)) < 0) return {};  // a signal
-  if ((watched[0].revents & POLLIN) != 0) take_ring();
+  if ((watched[0].revents & POLLIN) != 0) bell_.take();
 
   const short seen = watched[1].revents;
   if ((seen & POLLIN) != 0 && (events & POLLIN) != 0) return read_port();
@@ -235,7 +203,7 @@ void SerialSource::tick() {
 }
 
 Result<> SerialSource::answer_device() {
-  for (; !owed_.empty() && owed_.front().ticket <= durable_.load(); owed_.pop_front()) {
+  for (; !owed_.empty() && owed_.front().ticket <= bell_.durable(); owed_.pop_front()) {
     const auto bytes = driver_->acknowledgement();
     if (reply_.size() + bytes.size() <= kReplyBytesMax)
       reply_.insert(reply_.end(), bytes.begin(), bytes.end());
@@ -248,18 +216,8 @@ Result<> SerialSource::answer_device() {
 
 // Until `deadline`, a second at most, or a ring.
 void SerialSource::sleep_until(Clock::time_point deadline) const {
-  pollfd bell{bell_, POLLIN, 0};
-  if (::poll(&bell, 1, wait_ms(deadline)) > 0) take_ring();
-}
-
-void SerialSource::take_ring() const {
-  std::uint64_t rings = 0;
-  [[maybe_unused]] const auto taken = ::read(bell_, &rings, sizeof rings);
-}
-
-void SerialSource::ring() const {
-  const std::uint64_t once = 1;
-  [[maybe_unused]] const auto written = ::write(bell_, &once, sizeof once);
+  pollfd bell{bell_.fd(), POLLIN, 0};
+  if (::poll(&bell, 1, wait_ms(deadline)) > 0) bell_.take();
 }
 
 }  // namespace vitalgate::bridge

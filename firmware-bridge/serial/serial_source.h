@@ -10,7 +10,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -24,9 +23,11 @@
 #include "agent/core/clock.h"
 #include "agent/core/limits.h"
 #include "config/settings.h"
+#include "firmware-bridge/durable_bell.h"
 #include "firmware-bridge/serial/driver.h"
 #include "firmware-bridge/serial/port.h"
 #include "firmware-bridge/source.h"
+#include "firmware-bridge/source_reports.h"
 
 namespace vitalgate::bridge {
 
@@ -36,10 +37,9 @@ class SerialSource : public Source {
   // `columns` are settings.columns, for the line driver.
   SerialSource(std::size_t index, const config::DeviceSettings& device,
                std::span<const config::ColumnSettings> columns = {});
-  ~SerialSource() override;
 
   void run(std::stop_token stop, const Emit& emit, const std::function<void()>& alive) override;
-  void durable(std::uint64_t ticket) override;
+  void durable(std::uint64_t ticket) override { bell_.durable(ticket); }
 
  private:
   struct Waiting {
@@ -56,8 +56,6 @@ class SerialSource : public Source {
   bool open_port(const Emit& emit);
   bool close_port(const Emit& emit);
   bool hand_over(const Emit& emit);
-  bool report(const Emit& emit, SourceReport report);
-  bool report_counts(const Emit& emit);
 
   Result<> exchange();       // waits for bytes, reads and answers; unavailable: unplugged
   Result<> read_port();      // one read, decoded into waiting_
@@ -68,8 +66,6 @@ class SerialSource : public Source {
   void tick();
   void owe(const Arrival& arrival);
   void sleep_until(Clock::time_point deadline) const;
-  void take_ring() const;
-  void ring() const;
   [[nodiscard]] bool full() const;
 
   const std::size_t index_;
@@ -78,8 +74,7 @@ class SerialSource : public Source {
   const DriverInfo& info_;
   const std::uint32_t baud_;
   const config::Parity parity_;
-  const int bell_;  // eventfd: wakes run() from other threads
-  std::atomic<std::uint64_t> durable_{0};
+  DurableBell bell_;
 
   // The rest belongs to the thread in run().
   std::unique_ptr<Driver> driver_;
@@ -93,9 +88,7 @@ class SerialSource : public Source {
   std::uint64_t last_ticket_ = 0;
   std::deque<Owed> owed_;
   std::vector<std::byte> reply_;  // to be written to the device
-  std::optional<SourceReport> reported_;
-  SourceCounts counted_;
-  Clock::time_point counted_at_{};
+  SourceReports reports_;
 };
 
 }  // namespace vitalgate::bridge
