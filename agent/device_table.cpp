@@ -11,6 +11,11 @@ std::int64_t second_of(Clock::time_point now) {
   return std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
 }
 
+// Where its data comes from: a port, or an address that is listened on.
+std::string_view place_of(const config::DeviceSettings& settings) {
+  return settings.port.empty() ? settings.listen : settings.port;
+}
+
 std::string_view word(bridge::SourceState state) {
   switch (state) {
     case bridge::SourceState::waiting:
@@ -60,18 +65,18 @@ void DeviceTable::on_report(std::size_t device, const bridge::SourceReport& repo
   entry.since = now;
   entry.silent = false;
   if (report.state == bridge::SourceState::connected)
-    log::info("serial.connected", "port is open",
-              {{"device", entry.settings.id}, {"port", entry.settings.port}});
+    log::info("device.connected", "its port or address is open",
+              {{"device", entry.settings.id}, {"port", place_of(entry.settings)}});
   else
     log::warning(
-        "serial.disconnected", report.what,
-        {{"device", entry.settings.id}, {"port", entry.settings.port}, {"hint", report.hint}});
+        "device.disconnected", report.what,
+        {{"device", entry.settings.id}, {"port", place_of(entry.settings)}, {"hint", report.hint}});
 }
 
 void DeviceTable::on_counts(std::size_t device, const bridge::SourceCounts& counts) {
   Entry& entry = entries_.at(device);
   if (counts.bad_frames > entry.counts.bad_frames)
-    log::warning("serial.frame_refused", "bytes that were no valid frame were left out",
+    log::warning("device.frame_refused", "bytes that were no valid frame were left out",
                  {{"device", entry.settings.id},
                   {"bad_frames", counts.bad_frames},
                   {"skipped_bytes", counts.skipped_bytes}});
@@ -108,7 +113,7 @@ std::vector<DeviceStatus> DeviceTable::status(Clock::time_point now) const {
   for (const Entry& entry : entries_) {
     DeviceStatus status{.id = entry.settings.id,
                         .driver = entry.settings.driver,
-                        .port = entry.settings.port,
+                        .port = std::string(place_of(entry.settings)),
                         .state = std::string(word(entry.report.state)),
                         .detail = entry.report.what,
                         .hint = entry.report.hint,
@@ -120,8 +125,12 @@ std::vector<DeviceStatus> DeviceTable::status(Clock::time_point now) const {
                         .skipped_bytes = entry.counts.skipped_bytes};
     if (entry.silent) {
       status.state = "silent";
-      status.detail = "the port is open and nothing usable arrives";
-      status.hint = "check the cable, that the monitor is on, its output setting and device.baud";
+      status.detail = entry.settings.listen.empty() ? "the port is open and nothing usable arrives"
+                                                    : "nothing usable arrives";
+      status.hint =
+          entry.settings.listen.empty()
+              ? "check the cable, that the monitor is on, its output setting and device.baud"
+              : "check the sender's address and port, and what it logs";
     }
     all.push_back(std::move(status));
   }

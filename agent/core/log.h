@@ -1,7 +1,7 @@
 // One line an event: to the journal with fields when the service manager started us, to stderr
 // otherwise.
 //
-//   log::warning("serial.disconnected", "port is gone", {{"source", "ivy-bay1"}});
+//   log::warning("device.disconnected", "port is gone", {{"source", "ivy-bay1"}});
 //
 // Event names are `area.past_participle` and stable enough to alert on. Only agent/ logs;
 // libraries return Error. Never patient data: fields are ids, counts, paths and our own words.
