@@ -33,10 +33,11 @@ mkdir -p fuzz-findings
 export ASAN_OPTIONS=quarantine_size_mb=1:malloc_context_size=0
 
 fuzz_one() {
-  local name=$1 log corpus
+  local name=$1 log corpus longest=128
+  case $name in hl7 | mllp | astm | ansar_b) longest=600 ;; esac  # a whole message
   log=fuzz-findings/$name.log
   corpus=$(mktemp -d)
-  "$bin/${name}_fuzz" -runs="$runs" -max_len=128 -seed=1 -print_final_stats=1 \
+  "$bin/${name}_fuzz" -runs="$runs" -max_len=$longest -seed=1 -print_final_stats=1 \
     -artifact_prefix="fuzz-findings/$name-" "$corpus" "tests/fuzz/corpus/$name" > "$log" 2>&1
   local code=$?
   rm -rf "$corpus"
