@@ -17,6 +17,10 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 
 std::string_view trim(std::string_view text);
 
+// Length of the UTF-8 sequence at the front of `text`, which is not empty; 0 when it is none
+// (RFC 3629: no overlong forms, no surrogates).
+std::size_t utf8_length(std::string_view text);
+
 // Standard alphabet with padding (RFC 4648 section 4).
 void append_base64(std::string& out, std::span<const std::byte> bytes);
 

@@ -13,26 +13,6 @@ void append_number(std::string& out, Integer number) {
   out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
 }
 
-// Length of the UTF-8 sequence at the front of `text`, or 0 when it is not one (RFC 3629).
-std::size_t utf8_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  if (length == 0 || length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xC0) != 0x80) return 0;
-  if (lead == 0xE0 && byte(1) < 0xA0) return 0;
-  if (lead == 0xED && byte(1) > 0x9F) return 0;  // surrogates
-  if (lead == 0xF0 && byte(1) < 0x90) return 0;
-  if (lead == 0xF4 && byte(1) > 0x8F) return 0;
-  return length;
-}
-
 void append_value(std::string& out, const Row& row) {
   if (const auto* number = std::get_if<Decimal>(row.value)) {
     out.append(",\"value_num\":");
@@ -93,7 +73,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
   while (!text.empty()) {
     const auto c = static_cast<unsigned char>(text.front());
-    const std::size_t length = utf8_length(text);
+    const std::size_t length = c < 0x80 ? 1 : utf8_length(text);
     if (length == 0) {
       out.append("\xEF\xBF\xBD");
       text.remove_prefix(1);

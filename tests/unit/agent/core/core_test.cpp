@@ -149,5 +149,21 @@ TEST(VocabularyTest, EveryFlagHasAWord) {
   EXPECT_FALSE(lane_from("Urgent").has_value());
 }
 
+TEST(TextTest, HexIsTakenAsPeopleWriteItAndNothingElseIs) {
+  for (const char* text : {"144A0D03", "14 4a 0d 03", "14:4A:0D:03", "0x14,0x4A 0x0D\n0x03"})
+    EXPECT_EQ(parse_hex(text), std::string("\x14\x4a\x0d\x03")) << text;
+  EXPECT_EQ(parse_hex(""), "");
+  for (const char* text : {"1", "14 4", "1 4", "0x", "zz", "14;4A", "0x1"})
+    EXPECT_FALSE(parse_hex(text)) << text;
+}
+
+TEST(TextTest, OnlyWholeUtf8SequencesHaveALength) {
+  EXPECT_EQ(utf8_length("a"), 1u);
+  EXPECT_EQ(utf8_length("\xC3\xA9x"), 2u);
+  EXPECT_EQ(utf8_length("\xF0\x9F\x98\x80"), 4u);
+  for (const char* text : {"\xC3", "\xC0\xAF", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80"})
+    EXPECT_EQ(utf8_length(text), 0u) << text;
+}
+
 }  // namespace
 }  // namespace vitalgate
