@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "agent/core/limits.h"
+
 namespace vitalgate {
 namespace {
 
@@ -99,7 +101,8 @@ Judgement Admission::judge(const Origin* origin, const Arrival& arrival,
         (compare(*number, row.metric->low) < 0 || compare(*number, row.metric->high) > 0))
       return refuse("range", out_of_range(*row.metric, *number));
   }
-  if (!origin->keep_raw) row.raw = {};
+  // CONTRACT: at most so many bytes. What is held back has no such limit.
+  if (!origin->keep_raw || row.raw.size() > limits::kRawBytesMax) row.raw = {};
   return judgement;
 }
 

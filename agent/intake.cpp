@@ -22,7 +22,22 @@ Intake::Counts Intake::take(const Arrival& arrival, Clock::time_point now) {
     tail_.offer(appended.text);
     ++counts.accepted;
   }
+  if (arrival.not_understood) {
+    keep(arrival);
+    ++counts.held;
+  }
   return counts;
+}
+
+// Bytes that nothing could be made of: whoever understands them later still has them.
+void Intake::keep(const Arrival& arrival) {
+  buffer_.hold({.received = arrival.received.wall,
+                .device = arrival.device,
+                .rule = "decode",
+                .reason = "the bytes were not understood",
+                .content = "{}",
+                .raw = std::string(reinterpret_cast<const char*>(arrival.bytes.data()),
+                                   arrival.bytes.size())});
 }
 
 void Intake::hold(const Arrival& arrival, const Judgement& judgement) {

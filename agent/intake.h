@@ -22,6 +22,7 @@ class Intake {
 
  private:
   void hold(const Arrival& arrival, const Judgement& judgement);
+  void keep(const Arrival& arrival);
 
   Admission admission_;
   sync::Buffer& buffer_;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "agent/core/check.h"
-#include "firmware-bridge/bridge/record_arrival.h"
 
 namespace vitalgate::bridge {
 namespace {
@@ -21,7 +20,6 @@ constexpr milliseconds kRetryMin{200};
 constexpr milliseconds kRetryMax{2000};
 constexpr std::uint32_t kUsualBaud = 921'600;
 constexpr std::size_t kWriteBytesMax = 1024;
-constexpr std::size_t kNoticeBytesMax = 80;
 constexpr std::string_view kUnplugged = "unplugged";
 
 using wire::Receiver;
@@ -40,10 +38,10 @@ std::uint64_t ms_of(Stamp stamp) {
   return static_cast<std::uint64_t>(std::chrono::floor<milliseconds>(stamp.boot).count());
 }
 
-// What a bridge says of itself, for a log: printable and short.
+// What a bridge calls itself: printable and short.
 std::string words(wire::Bytes text) {
   std::string out;
-  for (std::size_t i = 0; i < std::min(text.size, kNoticeBytesMax); ++i) {
+  for (std::size_t i = 0; i < std::min(text.size, wire::kNameMax); ++i) {
     const char letter = static_cast<char>(text.data[i]);
     out.push_back(letter >= ' ' && letter <= '~' ? letter : '?');
   }
@@ -217,14 +215,15 @@ void BridgeSource::on_body(wire::Bytes body, Stamp received) {
   if (wire::BridgeHello hello; wire::from_body(body, hello)) {
     name_ = words(hello.name).append(", ").append(words(hello.firmware));
   } else if (wire::Log log; wire::from_body(body, log) && log.level <= 1) {
-    notice_ = "it says: " + words(log.text);
+    // Not in its own words: nobody can promise what they hold, and status is copied into tickets.
+    notice_ = log.level == 0 ? "it reports an error" : "it gives a warning";
   }
   receiver_.receive(body, ms_of(received));
   take_deliveries(received);
 }
 
 void BridgeSource::take_deliveries(Stamp received) {
-  const wire::Origin origin{device_, sensors_};
+  const wire::Origin origin{device_, sensors_, contexts_};
   Receiver::Delivery each;
   while (receiver_.take(each)) {
     switch (each.what) {

@@ -22,6 +22,7 @@
 #include "agent/core/limits.h"
 #include "config/settings.h"
 #include "firmware-bridge/bridge/receiver.h"
+#include "firmware-bridge/bridge/record_arrival.h"
 #include "firmware-bridge/durable_bell.h"
 #include "firmware-bridge/serial/port.h"
 #include "firmware-bridge/source.h"
@@ -77,13 +78,14 @@ class BridgeSource : public Source {
   Clock::time_point linked_at_{};  // when the bridge was there last, or the port was opened
   wire::Receiver receiver_;
   wire::Deframer deframer_;
+  wire::Contexts contexts_;
   std::array<std::byte, limits::kSerialReadBytes> buffer_{};
   std::vector<std::byte> to_write_;
   std::deque<Arrival> waiting_;  // decoded, not handed over: one read at most
   std::deque<Outstanding> outstanding_;
   std::uint64_t last_ticket_ = 0;
   std::string name_;    // of the bridge and its firmware
-  std::string notice_;  // what happened to its numbering, or what it said itself
+  std::string notice_;  // what happened to its numbering, or that it complained
 };
 
 }  // namespace vitalgate::bridge

@@ -7,7 +7,6 @@
 
 #include "agent/core/limits.h"
 #include "config/catalogue.h"
-#include "firmware-bridge/gatt/characteristic.h"
 
 namespace vitalgate::bridge::wire {
 namespace {
@@ -53,10 +52,18 @@ Reading observation(std::string code, Value value) {
 void not_understood(std::string code, Bytes bytes, const Origin& origin, Arrival& out) {
   out.device = origin.bridge;
   out.bytes.assign(view(bytes).begin(), view(bytes).end());
+  out.not_understood = true;
   Reading reading = observation(std::move(code), Absent::error);
   reading.quality = Quality::questionable;
   reading.raw = {0, static_cast<std::uint16_t>(bytes.size)};
   out.readings = {std::move(reading)};
+}
+
+// A CGM record counts from a session's start and a glucose context from its measurement: without
+// them it may be minutes old or days.
+bool is_placed(std::uint16_t characteristic, const gatt::Context& context) {
+  if (characteristic == 0x2AA7) return context.session_start.has_value();
+  return characteristic != 0x2A34 || context.glucose_time.has_value();
 }
 
 void take_value(Bytes payload, const Origin& origin, Arrival& out) {
@@ -64,11 +71,19 @@ void take_value(Bytes payload, const Origin& origin, Arrival& out) {
   if (!from_payload(payload, value)) return not_understood("gatt:", payload, origin, out);
   const std::string* sensor = sensor_on(value.channel, origin);
   const gatt::Characteristic* known = gatt::find_characteristic(value.characteristic);
+  if (sensor == nullptr || known == nullptr)
+    return not_understood("gatt:" + hex(value.characteristic), value.value, origin, out);
+  gatt::Context& context = origin.contexts[value.channel];
   const bool decoded =
-      sensor != nullptr && known != nullptr &&
-      (known->decode == nullptr || known->decode(view(value.value), {}, out.readings));
+      known->decode == nullptr || known->decode(view(value.value), context, out.readings);
   if (!decoded || out.readings.size() > limits::kReadingsPerArrivalMax)
     return not_understood("gatt:" + hex(value.characteristic), value.value, origin, out);
+  for (Reading& reading : out.readings) {
+    if (reading.device_time || is_placed(value.characteristic, context)) continue;
+    reading.flags.set(Flag::device_clock_unverified);
+    reading.quality = std::max(reading.quality, Quality::questionable);
+  }
+  gatt::remember(value.characteristic, view(value.value), context);
   out.device = *sensor;
   out.bytes.assign(view(value.value).begin(), view(value.value).end());
 }
@@ -77,6 +92,7 @@ void take_sensor(Bytes payload, const Origin& origin, Arrival& out) {
   SensorState state;
   if (!from_payload(payload, state)) return not_understood("local:sensor", payload, origin, out);
   const std::string* sensor = sensor_on(state.channel, origin);
+  origin.contexts.erase(state.channel);  // another one may come
   out.device = sensor != nullptr ? *sensor : origin.bridge;
   std::string text = state.attached != 0 ? "attached" : "detached";
   if (state.name.size > 0) text.append(": ").append(printable(state.name));

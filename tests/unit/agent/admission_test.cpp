@@ -84,6 +84,19 @@ TEST_F(AdmissionTest, ASensorBehindABridgeIsKnownAndAnUnknownOneIsHeld) {
   EXPECT_EQ(admission.origin("strap-2"), nullptr);
 }
 
+TEST_F(AdmissionTest, MoreBytesThanTheContractAllowsAreNotUploadedBesideAReading) {
+  settings_.devices[0].keep_raw = true;
+  Reading reading = heart_rate(Decimal::of(80));
+  for (const std::uint16_t size : {std::uint16_t{64}, std::uint16_t{65}}) {
+    arrival_.bytes.resize(size);
+    reading.raw = {0, size};
+    EXPECT_EQ(judge(reading).row.raw.size(), size <= 64 ? size : 0u);
+    reading.value = Decimal::of(9999);
+    EXPECT_EQ(judge(reading).row.raw.size(), size) << "what is held back keeps them all";
+    reading.value = Decimal::of(80);
+  }
+}
+
 TEST_F(AdmissionTest, AnObservationWithItsOwnCodeMayHaveAnyUnitAndRange) {
   Reading reading = heart_rate(Decimal::of(221'000));
   reading.metric = config::metric::kObservation;

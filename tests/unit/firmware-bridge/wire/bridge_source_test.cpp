@@ -114,7 +114,44 @@ TEST_F(BridgeSourceTest, WhatIsNotUnderstoodIsSaidUnderTheBridgesOwnId) {
     EXPECT_EQ(reading.quality, Quality::questionable);
     EXPECT_EQ(std::get<Absent>(reading.value), Absent::error);
     EXPECT_EQ(reading.raw.length, arrivals[i].bytes.size());
+    EXPECT_TRUE(arrivals[i].not_understood) << "its bytes must be held back";
   }
+}
+
+TEST_F(BridgeSourceTest, ARecordThatCountsFromASessionIsPlacedByTheSessionsStart) {
+  const auto made = source();
+  SourceRun run(*made);
+  const Bytes record = from_hex("06 00 6E 00 0A 00");  // 110 mg/dL, ten minutes into its session
+  bridge_.measure(0, 0x2AA7, record);
+  bridge_.measure(0, 0x2AAA, from_hex("EA 07 0B 13 08 1E 00 00 00"));  // 2026-11-19 08:30 UTC
+  bridge_.measure(0, 0x2AA7, record);
+  bridge_.push(wire::Kind::sensor_state, from_hex("00 01 00"));  // another sensor
+  bridge_.measure(0, 0x2AA7, record);
+  ASSERT_TRUE(run.wait_for<Arrival>(5));
+  const auto arrivals = run.all<Arrival>();
+  const Reading& unknown = arrivals[0].readings.at(0);
+  EXPECT_TRUE(unknown.flags.has(Flag::device_clock_unverified));
+  EXPECT_EQ(unknown.quality, Quality::questionable);
+  const Reading& placed = arrivals[2].readings.at(0);
+  EXPECT_EQ(placed.device_time, parse_rfc3339("2026-11-19T08:40:00.000Z"));
+  EXPECT_FALSE(placed.on_gateway_clock);
+  EXPECT_FALSE(placed.flags.has(Flag::device_clock_unverified));
+  EXPECT_TRUE(arrivals[4].readings.at(0).flags.has(Flag::device_clock_unverified));
+}
+
+TEST_F(BridgeSourceTest, WhatABridgeSaysInItsOwnWordsIsNotRepeated) {
+  const auto made = source();
+  SourceRun run(*made);
+  bridge_.say(0, "patient DUCK on channel 3");
+  ASSERT_TRUE(poll_until(
+      [&] {
+        const auto reports = run.all<SourceReport>();
+        return !reports.empty() && reports.back().what.find("reports an error") !=
+                                       std::string::npos;
+      },
+      kPatience));
+  for (const SourceReport& report : run.all<SourceReport>())
+    EXPECT_EQ(report.what.find("DUCK"), std::string::npos) << report.what;
 }
 
 TEST_F(BridgeSourceTest, WhatTheRingDroppedIsDeclaredOnceWithItsRange) {
