@@ -69,7 +69,7 @@ struct Arrival {
   // Its times are those of an information system (a laboratory's), not of a device that may have
   // lost its clock: an old one is old.
   bool system_clock = false;
-  bool urgent_commit = false;      // the device forgets once told: commit at once
+  bool urgent_commit = false;  // the device forgets once told: commit at once
   // Its readings say only that something came: the bytes are held back, so that they are not lost.
   bool not_understood = false;
   std::optional<SourceMark> mark;  // for sources that resume

@@ -195,6 +195,27 @@ TEST_F(GatewayTest, WhatIsNotBelievedIsHeldCountedAndNotSent) {
   stop();
 }
 
+TEST_F(GatewayTest, BytesThatNobodyUnderstoodAreHeldBesideTheRowThatSaysSo) {
+  start();
+  uplink_says(sync::LinkUp{1, 20, 1'000'000, "test"});
+  Arrival arrival;
+  arrival.device = "ivy-1";
+  arrival.received = Stamp::now();
+  arrival.ticket = ++ticket_;
+  arrival.bytes.resize(200);
+  arrival.not_understood = true;
+  Reading& reading = arrival.readings.emplace_back();
+  reading.metric = config::metric::kObservation;
+  reading.code = "gatt:2A37";
+  ASSERT_TRUE(events_.push(bridge::SourceEvent{0, std::move(arrival)}, {}));
+  measure({80, 81});
+  ASSERT_TRUE(eventually([&] { return uplink_.sent().size() == 1; }));
+  EXPECT_EQ(uplink_.sent()[0].body.info.range, (sync::Range{1, 3}));
+  ASSERT_TRUE(eventually([&] { return board_.latest()->buffer.quarantined == 1; }));
+  EXPECT_EQ(board_.latest()->devices[0].quarantined, 1u);
+  stop();
+}
+
 TEST_F(GatewayTest, AReadingThatTheHubRefusesBlocksNothing) {
   start();
   uplink_says(sync::LinkUp{1, 20, 1'000'000, "test"});

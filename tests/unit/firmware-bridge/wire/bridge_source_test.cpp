@@ -142,12 +142,16 @@ TEST_F(BridgeSourceTest, ARecordThatCountsFromASessionIsPlacedByTheSessionsStart
 TEST_F(BridgeSourceTest, WhatABridgeSaysInItsOwnWordsIsNotRepeated) {
   const auto made = source();
   SourceRun run(*made);
-  bridge_.say(0, "patient DUCK on channel 3");
+  const std::string_view words = "patient DUCK on channel 3";
+  std::vector<std::uint8_t> frame(wire::kFrameMax);
+  const wire::Log log{0, {reinterpret_cast<const std::uint8_t*>(words.data()), words.size()}};
+  frame.resize(wire::to_frame(log, frame.data()));
   ASSERT_TRUE(poll_until(
       [&] {
+        bridge_.say(frame);
         const auto reports = run.all<SourceReport>();
-        return !reports.empty() && reports.back().what.find("reports an error") !=
-                                       std::string::npos;
+        return !reports.empty() &&
+               reports.back().what.find("reports an error") != std::string::npos;
       },
       kPatience));
   for (const SourceReport& report : run.all<SourceReport>())
