@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -10,16 +11,18 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
-#include "agent/control_client.h"
 #include "agent/core/limits.h"
 
 namespace vitalgate {
 namespace {
 
 constexpr int kTickMs = 100;
+constexpr int kGoodbyeTickMs = 10;
+constexpr auto kGoodbye = std::chrono::seconds(1);
 
 Error system_error(const std::filesystem::path& socket, const std::string& doing) {
   return {Errc::unavailable, doing + " " + socket.string() + ": " + std::strerror(errno),
@@ -53,9 +56,46 @@ void accept_clients(int fd, std::vector<ControlClient>& clients) {
       ::close(client);  // the client says that the agent is busy
       continue;
     }
-    clients.emplace_back(client, peer_may_look(client), Clock::now());
+    clients.emplace_back(client, peer_of(client), Clock::now());
   }
 }
+
+// The core ends before this thread does: what its commands said last is already in the mailboxes.
+void say_goodbye(std::vector<ControlClient>& clients) {
+  const auto until = Clock::now() + kGoodbye;
+  for (auto now = Clock::now(); now < until; now = Clock::now()) {
+    std::erase_if(clients, [&](const ControlClient& client) {
+      return !client.awaits_command() || !client.is_open(now);
+    });
+    if (clients.empty()) return;
+    for (ControlClient& client : clients) {
+      client.collect(now);
+      if (client.wants_to_write()) client.on_writable(now);
+    }
+    ::poll(nullptr, 0, kGoodbyeTickMs);
+  }
+}
+
+// What the core rings when a mailbox has something. Lives as long as the last mailbox.
+class Bell {
+ public:
+  Bell() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+  ~Bell() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int fd() const { return fd_; }
+  // Without a descriptor the tick finds what is there, later.
+  void ring() const { static_cast<void>(::eventfd_write(fd_, 1)); }
+  void hush() const {
+    eventfd_t ignored = 0;
+    static_cast<void>(::eventfd_read(fd_, &ignored));
+  }
+
+ private:
+  const int fd_;
+};
 
 }  // namespace
 
@@ -90,23 +130,17 @@ ControlServer::~ControlServer() {
 }
 
 void ControlServer::run(const std::stop_token& stop, const StatusBoard& board, Tail& tail,
+                        const std::function<bool(CommandRequest)>& submit,
                         const std::function<void()>& alive) {
+  const auto bell = std::make_shared<Bell>();
+  const std::function<void()> wake = [bell] { bell->ring(); };
+  const Desk desk{board, submit, wake};
   std::vector<ControlClient> clients;
-  std::vector<pollfd> entries;
   while (!stop.stop_requested()) {
     alive();
-    entries.assign(1, {fd_, POLLIN, 0});
-    for (const ControlClient& client : clients)
-      entries.push_back(
-          {client.fd(), static_cast<short>(POLLIN | (client.wants_to_write() ? POLLOUT : 0)), 0});
-    ::poll(entries.data(), entries.size(), kTickMs);
+    if (serve(clients, desk, bell->fd())) accept_clients(fd_, clients);
+    bell->hush();
     const auto now = Clock::now();
-    for (std::size_t i = 0; i < clients.size(); ++i) {
-      const short seen = entries[i + 1].revents;
-      if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0) clients[i].on_readable(board, now);
-      if (clients[i].wants_to_write()) clients[i].on_writable(now);
-    }
-    if ((entries[0].revents & POLLIN) != 0) accept_clients(fd_, clients);
     std::erase_if(clients, [&](const ControlClient& client) { return !client.is_open(now); });
     const bool watched = std::any_of(clients.begin(), clients.end(),
                                      [](const ControlClient& c) { return c.is_tailing(); });
@@ -116,6 +150,23 @@ void ControlServer::run(const std::stop_token& stop, const StatusBoard& board, T
     for (ControlClient& client : clients) client.send_rows(rows);
   }
   tail.set_watched(false);
+  say_goodbye(clients);
+}
+
+bool ControlServer::serve(std::vector<ControlClient>& clients, const Desk& desk, int bell) const {
+  std::vector<pollfd> entries{{fd_, POLLIN, 0}, {bell, POLLIN, 0}};
+  for (const ControlClient& client : clients)
+    entries.push_back(
+        {client.fd(), static_cast<short>(POLLIN | (client.wants_to_write() ? POLLOUT : 0)), 0});
+  ::poll(entries.data(), entries.size(), kTickMs);
+  const auto now = Clock::now();
+  for (std::size_t i = 0; i < clients.size(); ++i) {
+    const short seen = entries[i + 2].revents;
+    if ((seen & (POLLIN | POLLHUP | POLLERR)) != 0) clients[i].on_readable(desk, now);
+    clients[i].collect(now);
+    if (clients[i].wants_to_write()) clients[i].on_writable(now);
+  }
+  return (entries[0].revents & POLLIN) != 0;
 }
 
 }  // namespace vitalgate

@@ -30,9 +30,7 @@ Destination::Destination(std::size_t number, const config::DestinationSettings& 
       buffer_(buffer),
       delivery_({.window = settings.window,
                  .answer_timeout = settings.answer_timeout,
-                 .acknowledge = settings.acknowledge}) {
-  for (const sync::BatchInfo& batch : buffer.unconfirmed(number)) delivery_.add(batch);
-}
+                 .acknowledge = settings.acknowledge}) {}
 
 void Destination::warn(std::string_view event, const std::string& what) {
   log::warning(event, what, {{"destination", name_}});
@@ -61,8 +59,8 @@ Result<> Destination::on(const sync::LinkDown& down) {
 }
 
 Result<> Destination::on(const sync::TransportTook& took) {
-  if (const auto range = delivery_.sent(took.key)) confirm(took.key.lane, *range);
-  return {};
+  const auto range = delivery_.sent(took.key);
+  return range ? confirm(took.key.stream(), *range) : Result<>();
 }
 
 Result<> Destination::on(const sync::TransportRefused& refused) {
@@ -74,15 +72,17 @@ Result<> Destination::on(const sync::TransportRefused& refused) {
 }
 
 Result<> Destination::on(const sync::HubAnswer& answer) {
-  for (const Lane lane : kLanes) {
-    if (answer.stream_id != sync::stream_id(lane, buffer_.epoch())) continue;
-    for (const sync::Refusal& refusal : answer.rejected) VG_TRY(refuse(lane, refusal));
-    for (const sync::Range& range : answer.stored) confirm(lane, range);
+  const auto stream = buffer_.find_stream(answer.stream_id);
+  if (!stream) {
+    // True, but of a store that is not here.
+    log::debug("uplink.answer_ignored", "the answer is for another stream",
+               {{"destination", name_}, {"stream_id", answer.stream_id}});
     return {};
   }
-  // An answer for another epoch of this gateway: true, but of a store that is not here.
-  log::debug("uplink.answer_ignored", "the answer is for another stream",
-             {{"destination", name_}, {"stream_id", answer.stream_id}});
+  for (const sync::Refusal& refusal : answer.rejected)
+    VG_TRY(refuse(*stream, answer.stream_id, refusal));
+  for (const sync::Range& range : answer.stored) VG_TRY(confirm(*stream, range));
+  for (const sync::Range& range : delivery_.answered(*stream)) VG_TRY(confirm(*stream, range));
   return {};
 }
 
@@ -93,24 +93,33 @@ Result<> Destination::on(const Error& unreadable_answer) {
   return {};
 }
 
-void Destination::confirm(Lane lane, sync::Range range) {
-  for (const sync::BatchInfo& batch : buffer_.confirm(number_, lane, range)) {
+Result<> Destination::confirm(sync::StreamRef stream, sync::Range range) {
+  for (const sync::BatchInfo& batch : VG_TRY(buffer_.confirm(number_, stream, range))) {
     delivery_.confirmed(batch.key);
-    confirmed_ += batch.range.last - batch.range.first + 1;
+    if (!batch.tombstone) confirmed_ += batch.range.count();
     last_confirmed_ = Clock::now();
     trouble_.clear();
   }
+  return {};
 }
 
-Result<> Destination::refuse(Lane lane, const sync::Refusal& refusal) {
-  const std::string prefix = gateway_ + "." + sync::stream_id(lane, buffer_.epoch()) + ".";
+Result<> Destination::refuse(sync::StreamRef stream, std::string_view stream_id,
+                             const sync::Refusal& refusal) {
+  const std::string prefix = std::string(gateway_).append(".").append(stream_id).append(".");
   const sync::Sequence sequence = sequence_of(refusal.reading_id, prefix);
   if (sequence == 0) return {};
   const bool held = VG_TRY(
-      buffer_.reject(number_, lane, sequence, refusal.code + ": " + refusal.detail, wall_now()));
+      buffer_.reject(number_, stream, sequence, refusal.code + ": " + refusal.detail, wall_now()));
   if (!held) return {};
   warn("reading.refused", "the hub refused a reading; it is kept in quarantine");
-  confirm(lane, {sequence, sequence});
+  return confirm(stream, {sequence, sequence});
+}
+
+Result<> Destination::refill() {
+  for (const sync::StreamRef stream : buffer_.streams())
+    if (const auto wanted = delivery_.wants(stream))
+      delivery_.refill(stream, *wanted,
+                       VG_TRY(buffer_.unconfirmed(number_, stream, wanted->after, wanted->limit)));
   return {};
 }
 
@@ -122,16 +131,24 @@ Result<> Destination::pump(Clock::time_point now) {
     log::warning("batch.unanswered", "no confirmation in time; sending again",
                  {{"destination", name_}, {"batches", expired}});
   }
+  VG_TRY(refill());
   while (const auto send = delivery_.next(now)) {
-    sync::BatchBody body = VG_TRY(buffer_.read(send->batch));
-    uplink_.send({generation_, std::move(body), send->attempt});
+    auto body = buffer_.read(send->batch);
+    if (body) {
+      uplink_.send({generation_, *std::move(body), send->attempt});
+    } else if (body.error().code == Errc::rejected) {
+      forget(send->batch.key);  // given up for room since it was queued
+    } else {
+      delivery_.not_sent(send->batch.key);
+      return body.error();
+    }
   }
   return {};
 }
 
 bool Destination::is_draining() const {
   const sync::DeliveryCounts counts = delivery_.counts();
-  return is_up() && counts.queued + counts.in_flight > 0;
+  return is_up() && (counts.queued + counts.in_flight > 0 || counts.more);
 }
 
 DestinationStatus Destination::status() const {
@@ -145,6 +162,7 @@ DestinationStatus Destination::status() const {
           .hint = troubled ? trouble_hint_ : hint_,
           .in_flight = counts.in_flight,
           .waiting = counts.queued + counts.in_flight,
+          .more_waiting = counts.more,
           .confirmed = confirmed_,
           .repeated = counts.repeated,
           .last_confirmed = last_confirmed_};

@@ -18,8 +18,13 @@ class Destination {
               sync::Buffer& buffer, std::string gateway);
 
   void add(const sync::BatchInfo& batch) { delivery_.add(batch); }
+  // The batch was given up: nobody needs it any more.
+  void forget(sync::BatchKey batch) { delivery_.confirmed(batch); }
+  // What waits in the buffer is not what it was: asked for anew at the next pump().
+  void reload() { delivery_.reload(); }
 
-  // What the uplink says. Errors are the buffer's and mean that the process must end.
+  // What the uplink says. Errors are the buffer's; what an answer would have confirmed is then
+  // sent again.
   Result<> on(const sync::LinkUp& up);
   Result<> on(const sync::LinkDown& down);
   Result<> on(const sync::TransportTook& took);
@@ -27,7 +32,7 @@ class Destination {
   Result<> on(const sync::HubAnswer& answer);
   Result<> on(const Error& unreadable_answer);
 
-  // Hands to the uplink what may go now.
+  // Hands to the uplink what may go now. Errors are the buffer's; nothing is lost by them.
   Result<> pump(Clock::time_point now);
   [[nodiscard]] std::optional<Clock::time_point> deadline() const { return delivery_.deadline(); }
 
@@ -37,8 +42,9 @@ class Destination {
   [[nodiscard]] DestinationStatus status() const;
 
  private:
-  void confirm(Lane lane, sync::Range range);
-  Result<> refuse(Lane lane, const sync::Refusal& refusal);
+  Result<> confirm(sync::StreamRef stream, sync::Range range);
+  Result<> refuse(sync::StreamRef stream, std::string_view stream_id, const sync::Refusal& refusal);
+  Result<> refill();
   void warn(std::string_view event, const std::string& what);
 
   std::size_t number_;

@@ -94,7 +94,7 @@ void DeviceTable::on_readings(std::size_t device, std::size_t accepted, std::siz
 
 void DeviceTable::watch(Clock::time_point now, bool paused) {
   for (Entry& entry : entries_) {
-    if (paused) entry.since = now;
+    if (paused || entry.held_back) entry.since = now;
     const bool connected = entry.report.state == bridge::SourceState::connected;
     const auto since = entry.last ? std::max(*entry.last, entry.since) : entry.since;
     const bool silent = connected && now - since > entry.settings.expect_every * kSilentAfterMissed;

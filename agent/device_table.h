@@ -19,6 +19,9 @@ class DeviceTable {
   void on_readings(std::size_t device, std::size_t accepted, std::size_t held,
                    Clock::time_point now);
 
+  // It is we who make this device wait, because its lane is full: until then it is not silent.
+  void hold_back(std::size_t device, bool waits) { entries_.at(device).held_back = waits; }
+
   // Turns quiet devices silent and back; logs each change once. `paused`: it is us who make them
   // wait, because the buffer cannot be written; then nobody is called silent.
   void watch(Clock::time_point now, bool paused);
@@ -46,6 +49,7 @@ class DeviceTable {
     Clock::time_point since;  // of the last report
     std::optional<Clock::time_point> last;
     bool silent = false;
+    bool held_back = false;
     std::uint64_t received = 0;
     std::uint64_t held = 0;
     Pace pace;

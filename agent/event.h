@@ -3,13 +3,14 @@
 
 #include <variant>
 
+#include "agent/commands.h"
 #include "agent/core/channel.h"
 #include "firmware-bridge/source.h"
 #include "sync/uplink/uplink.h"
 
 namespace vitalgate {
 
-using Event = std::variant<bridge::SourceEvent, sync::UplinkEvent>;
+using Event = std::variant<bridge::SourceEvent, sync::UplinkEvent, CommandRequest>;
 using EventChannel = Channel<Event>;
 
 }  // namespace vitalgate

@@ -4,6 +4,7 @@
 
 #include "agent/core/limits.h"
 #include "agent/core/log.h"
+#include "agent/core/overload.h"
 #include "agent/summary.h"
 #include "agent/version.h"
 
@@ -19,8 +20,10 @@ Gateway::Gateway(Parts parts)
     : parts_(std::move(parts)),
       intake_(parts_.settings, parts_.buffer, parts_.tail),
       devices_(parts_.settings.devices, Clock::now()),
-      tickets_(parts_.sources.size()),
-      told_(parts_.sources.size()),
+      storage_(parts_.buffer),
+      pace_(parts_.settings.buffer.commit_interval),
+      commands_(parts_.buffer, parts_.settings),
+      owed_(parts_.sources.size()),
       started_(Clock::now()) {
   const auto& settings = parts_.settings;
   for (std::size_t i = 0; i < settings.destinations.size(); ++i)
@@ -31,24 +34,36 @@ Gateway::Gateway(Parts parts)
 
 Result<> Gateway::run(const std::stop_token& stop, EventChannel& events,
                       const std::function<void()>& alive) {
-  while (!stop.stop_requested()) {
+  while (!stop.stop_requested() && !erased_) {
     auto taken = events.take(stop, wake_at(Clock::now()));
     const auto now = Clock::now();
     for (Event& event : taken) VG_TRY(dispatch(event, now));
     VG_TRY(step(now));
     alive();
   }
-  return finish(events, alive);
+  return erased_ ? Result<>() : finish(events, alive);
 }
 
 Result<> Gateway::dispatch(Event& event, Clock::time_point now) {
-  if (auto* from_source = std::get_if<bridge::SourceEvent>(&event)) {
-    on_source(*from_source, now);
-    return {};
-  }
-  auto& from_uplink = std::get<sync::UplinkEvent>(event);
-  Destination& destination = destinations_.at(from_uplink.destination);
-  return std::visit([&](const auto& what) { return destination.on(what); }, from_uplink.what);
+  const auto on_uplink = [&](sync::UplinkEvent& said) -> Result<> {
+    const bool was_broken = parts_.buffer.needs_mending();
+    Destination& destination = destinations_.at(said.destination);
+    auto taken = std::visit([&](const auto& what) { return destination.on(what); }, said.what);
+    if (taken || was_broken) return {};  // what it would have confirmed comes with the mending
+    destination.reload();
+    return storage_.failed(taken.error(), now);
+  };
+  return std::visit(Overload{[&](bridge::SourceEvent& said) -> Result<> {
+                               on_source(said, now);
+                               return {};
+                             },
+                             on_uplink,
+                             [&](CommandRequest& asked) -> Result<> {
+                               const bool usable = !parts_.buffer.needs_mending();
+                               commands_.on(asked, now, usable ? "" : storage_.problem());
+                               return {};
+                             }},
+                    event);
 }
 
 void Gateway::on_source(bridge::SourceEvent& event, Clock::time_point now) {
@@ -62,60 +77,93 @@ void Gateway::on_source(bridge::SourceEvent& event, Clock::time_point now) {
     devices_.on_readings(event.source, taken.accepted, taken.held, now);
     if (arrival.mark)
       parts_.buffer.mark(parts_.settings.devices.at(event.source).id, *arrival.mark);
-    tickets_.at(event.source) = arrival.ticket;
-    urgent_ = urgent_ || arrival.urgent_commit;
-    if (!staged_since_) staged_since_ = now;
+    Owed& owed = owed_.at(event.source);
+    owed.ticket = arrival.ticket;
+    owed.lanes |= taken.lanes;
+    pace_.arrived(now, arrival.urgent_commit);
   }
 }
 
-bool Gateway::commit_is_due(Clock::time_point now) const {
-  if (now < storage_retry_) return false;
-  if (staged_since_ && (urgent_ || now >= *staged_since_ + parts_.settings.buffer.commit_interval ||
-                        parts_.buffer.staged_bytes() >= limits::kCommitBytes))
-    return true;
-  if (bookkeeping_since_ && now >= *bookkeeping_since_ + limits::kCheckpointDelayMax) return true;
-  const auto seal = parts_.buffer.seal_due_at();
-  return seal && now >= *seal;
+CommitPace::Waiting Gateway::waiting() const {
+  return {parts_.buffer.staged_bytes(), parts_.buffer.seal_due_at()};
 }
 
 Result<> Gateway::step(Clock::time_point now) {
-  if (parts_.buffer.has_bookkeeping() && !bookkeeping_since_) bookkeeping_since_ = now;
-  if (commit_is_due(now)) VG_TRY(commit(now, /*seal_all=*/false));
-  for (Destination& destination : destinations_) VG_TRY(destination.pump(now));
-  if (now - published_ >= kPublishInterval) publish(now);
+  if (VG_TRY(storage_.mend(now))) reload();
+  if (parts_.buffer.has_bookkeeping()) pace_.has_bookkeeping(now);
+  if (!parts_.buffer.needs_mending() && pace_.is_due(now, waiting()))
+    VG_TRY(commit(/*seal_all=*/false));
+  VG_TRY(pump(now));
+  VG_TRY(run_command(now));
+  if (!erased_ && now - published_ >= kPublishInterval) publish(now);
   return {};
 }
 
-Result<> Gateway::commit(Clock::time_point now, bool seal_all) {
+// All that was read from the buffer before a mend or a replay is void.
+void Gateway::reload() {
+  static_cast<void>(parts_.buffer.take_dropped());
+  for (Destination& destination : destinations_) destination.reload();
+  pace_.try_now();
+  pump_again_ = {};
+}
+
+Result<> Gateway::commit(bool seal_all) {
+  const auto began = Clock::now();
   auto sealed = parts_.buffer.commit(
-      {.now = now, .wall = wall_now(), .backfill = !any_link_up(), .seal_all = seal_all});
+      {.now = began, .wall = wall_now(), .backfill = !any_link_up(), .seal_all = seal_all});
+  const auto ended = Clock::now();
   if (!sealed) {
-    const Error& error = sealed.error();
-    if (error.code != Errc::unavailable) return error;
-    if (storage_problem_.empty()) log::error("buffer.stalled", error.what, {{"hint", error.hint}});
-    storage_problem_ = error.what;
-    storage_hint_ = error.hint;
-    storage_retry_ = now + limits::kStorageRetryDelay;
+    pace_.failed(ended);
+    return storage_.failed(sealed.error(), ended);
+  }
+  const auto dropped = parts_.buffer.take_dropped();
+  storage_.committed(dropped.size());
+  pace_.committed(began, ended, storage_.full_lanes() == 0 ? 0 : parts_.buffer.staged_bytes());
+  tell_sources();
+  for (Destination& destination : destinations_) {
+    for (const sync::BatchKey batch : dropped) destination.forget(batch);
+    for (const sync::BatchInfo& batch : *sealed) destination.add(batch);
+  }
+  return {};
+}
+
+// A source whose readings wait for room in a full lane waits with them: its tickets have an order.
+void Gateway::tell_sources() {
+  for (std::size_t i = 0; i < owed_.size(); ++i) {
+    Owed& owed = owed_[i];
+    const bool waits = (owed.lanes & storage_.full_lanes()) != 0;
+    devices_.hold_back(i, waits);
+    if (waits || owed.ticket == owed.told) continue;
+    owed.told = owed.ticket;
+    owed.lanes = 0;
+    parts_.sources[i]->durable(owed.ticket);
+  }
+}
+
+Result<> Gateway::pump(Clock::time_point now) {
+  if (parts_.buffer.needs_mending() || now < pump_again_) return {};
+  for (Destination& destination : destinations_) {
+    auto pumped = destination.pump(now);
+    if (pumped) continue;
+    pump_again_ = now + limits::kStorageRetryDelay;
+    return storage_.failed(pumped.error(), now);
+  }
+  return {};
+}
+
+Result<> Gateway::run_command(Clock::time_point now) {
+  if (parts_.buffer.needs_mending()) {
+    commands_.end({Errc::unavailable, "the store has to be mended first: " + storage_.problem(),
+                   "vitalgate status, then ask again"});
     return {};
   }
-  if (!storage_problem_.empty()) log::info("buffer.resumed", "the buffer can be written again");
-  storage_problem_.clear();
-  storage_hint_.clear();
-  staged_since_.reset();
-  bookkeeping_since_.reset();
-  urgent_ = false;
-  tell_sources();
-  for (const sync::BatchInfo& batch : *sealed)
-    for (Destination& destination : destinations_) destination.add(batch);
+  const auto outcome = VG_TRY(commands_.step(now));
+  erased_ = outcome == Commands::Outcome::erased;
+  if (outcome == Commands::Outcome::changed) reload();
+  if (erased_)
+    log::warning("buffer.erased", "a person had the store destroyed; this process ends",
+                 {{"gateway", parts_.settings.gateway.id}});
   return {};
-}
-
-void Gateway::tell_sources() {
-  for (std::size_t i = 0; i < tickets_.size(); ++i) {
-    if (tickets_[i] == told_[i]) continue;
-    told_[i] = tickets_[i];
-    parts_.sources[i]->durable(tickets_[i]);
-  }
 }
 
 Clock::time_point Gateway::wake_at(Clock::time_point now) const {
@@ -123,13 +171,15 @@ Clock::time_point Gateway::wake_at(Clock::time_point now) const {
   const auto sooner = [&](std::optional<Clock::time_point> at) {
     if (at) wake = std::min(wake, *at);
   };
-  if (staged_since_)
-    sooner(urgent_ ? now : *staged_since_ + parts_.settings.buffer.commit_interval);
-  if (!urgent_) sooner(parts_.buffer.seal_due_at());
-  for (const Destination& destination : destinations_) sooner(destination.deadline());
-  // A store that cannot be written is tried again at its own pace.
-  if (storage_problem_.empty()) return wake;
-  return std::max(wake, std::min(storage_retry_, now + kPublishInterval));
+  if (parts_.buffer.needs_mending()) {
+    sooner(storage_.mend_at());
+    return wake;
+  }
+  sooner(pace_.due_at(waiting()));
+  for (const Destination& destination : destinations_)
+    if (const auto at = destination.deadline()) sooner(std::max(*at, pump_again_));
+  sooner(commands_.wake_at(now));
+  return wake;
 }
 
 bool Gateway::any_link_up() const {
@@ -139,7 +189,7 @@ bool Gateway::any_link_up() const {
 
 void Gateway::publish(Clock::time_point now) {
   published_ = now;
-  devices_.watch(now, /*paused=*/!storage_problem_.empty());
+  devices_.watch(now, /*paused=*/!storage_.problem().empty());
   const config::Settings& settings = parts_.settings;
   Status status{.gateway_id = settings.gateway.id,
                 .site_id = settings.gateway.site_id,
@@ -149,10 +199,7 @@ void Gateway::publish(Clock::time_point now) {
                 .buffer = describe(parts_.buffer),
                 .destinations = {},
                 .devices = devices_.status(now)};
-  if (!storage_problem_.empty()) {
-    status.buffer.storage = storage_problem_;
-    status.buffer.hint = storage_hint_;
-  }
+  storage_.describe(status.buffer);
   for (const Destination& destination : destinations_)
     status.destinations.push_back(destination.status());
   summarise(status);
@@ -160,18 +207,21 @@ void Gateway::publish(Clock::time_point now) {
 }
 
 Result<> Gateway::finish(EventChannel& events, const std::function<void()>& alive) {
+  const Error stopping{Errc::unavailable, "vitalgated is stopping", "ask again when it runs"};
+  commands_.end(stopping);
   const auto deadline = Clock::now() + kDrainDeadline;
   const std::stop_token never;
-  storage_retry_ = {};
-  bool first = true;
-  for (;;) {
+  pump_again_ = {};
+  for (bool first = true;; first = false) {
     auto now = Clock::now();
-    for (Event& event : events.take(never, first ? now : now + std::chrono::milliseconds(50)))
+    for (Event& event : events.take(never, first ? now : now + std::chrono::milliseconds(50))) {
       VG_TRY(dispatch(event, now));
-    if (first) VG_TRY(commit(now, /*seal_all=*/true));
-    first = false;
+      commands_.end(stopping);
+    }
+    if (VG_TRY(storage_.mend(now))) reload();
+    if (first && !parts_.buffer.needs_mending()) VG_TRY(commit(/*seal_all=*/true));
     now = Clock::now();
-    for (Destination& destination : destinations_) VG_TRY(destination.pump(now));
+    VG_TRY(pump(now));
     publish(now);
     alive();
     const bool draining =
@@ -179,13 +229,22 @@ Result<> Gateway::finish(EventChannel& events, const std::function<void()>& aliv
                     [](const Destination& destination) { return destination.is_draining(); });
     if (!draining || now >= deadline) break;
   }
-  VG_TRY(commit(Clock::now(), /*seal_all=*/true));
+  return close();
+}
+
+Result<> Gateway::close() {
+  if (VG_TRY(storage_.mend(Clock::now()))) reload();
+  if (!parts_.buffer.needs_mending()) VG_TRY(commit(/*seal_all=*/true));
   publish(Clock::now());
-  if (!storage_problem_.empty())
+  if (!storage_.problem().empty())
     return Error{Errc::unavailable,
                  "stopped while the buffer could not be written; what came since is not stored (" +
-                     storage_problem_ + ")",
-                 storage_hint_};
+                     storage_.problem() + ")",
+                 storage_.hint()};
+  if (storage_.full_lanes() != 0)
+    log::error("buffer.left_out",
+               "stopped while a lane was full: what waited for room is not "
+               "stored, and its devices were not told that it is");
   return parts_.buffer.close();
 }
 

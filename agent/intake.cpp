@@ -21,6 +21,7 @@ Intake::Counts Intake::take(const Arrival& arrival, Clock::time_point now) {
     if (reading.group != 0 && first == 0) first = appended.sequence;
     tail_.offer(appended.text);
     ++counts.accepted;
+    counts.lanes |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(origin->lane));
   }
   if (arrival.not_understood) {
     keep(arrival);

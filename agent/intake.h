@@ -17,6 +17,7 @@ class Intake {
   struct Counts {
     std::size_t accepted = 0;
     std::size_t held = 0;
+    std::uint8_t lanes = 0;  // a bit each: where the accepted ones went
   };
   Counts take(const Arrival& arrival, Clock::time_point now);
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/buffer_options.h"
 #include "agent/control.h"
 #include "agent/core/limits.h"
 #include "agent/core/log.h"
@@ -70,23 +71,6 @@ void stop_and_join(Workers& workers) {
   for (const auto& worker : workers) worker->join();
 }
 
-Result<sync::Buffer> open_buffer(const config::Settings& settings) {
-  sync::BufferOptions options{.directory = settings.buffer.directory,
-                              .gateway = settings.gateway.id,
-                              .site = settings.gateway.site_id,
-                              .agent_version = std::string(kVersion),
-                              .config_version = settings.version,
-                              .destinations = {},
-                              .batch = {.max_readings = settings.upload.max_readings,
-                                        .max_bytes = settings.upload.max_bytes,
-                                        .max_age = settings.upload.max_age},
-                              .keep_sent = settings.buffer.keep_sent,
-                              .max_disk_bytes = settings.buffer.max_disk_bytes};
-  for (const auto& destination : settings.destinations)
-    options.destinations.push_back(destination.name);
-  return sync::Buffer::open(std::move(options), Clock::now());
-}
-
 // Everything that runs, in the order in which it is made; threads end before what they use.
 class Agent {
  public:
@@ -117,7 +101,9 @@ class Agent {
     stop_and_join(core_);
     stop_and_join(links_);
     stop_and_join(others_);
-    if (outcome_) log::info("agent.stopped", "everything received is stored");
+    if (outcome_)
+      log::info("agent.stopped", gateway.has_erased() ? "the store was erased, as a person asked"
+                                                      : "everything received is stored");
     return std::move(outcome_);
   }
 
@@ -136,7 +122,11 @@ class Agent {
       outcome_ = gateway.run(stop, events_, alive);
     }));
     others_.push_back(std::make_unique<Worker>("control", [&](const auto& stop, const auto& alive) {
-      control_.run(stop, board_, tail_, alive);
+      // Never waits: the core must not be able to hold up the answer to `status`.
+      const auto submit = [this](CommandRequest request) {
+        return events_.try_push(Event(std::move(request)));
+      };
+      control_.run(stop, board_, tail_, submit, alive);
     }));
     for (const auto& uplink : uplinks_)
       links_.push_back(worker_for("uplink-" + std::to_string(links_.size() + 1), *uplink));
@@ -197,7 +187,7 @@ class Agent {
 
 Result<> run_agent(const config::Settings& settings) {
   ControlServer control = VG_TRY(ControlServer::listen(settings.control.socket));
-  sync::Buffer buffer = VG_TRY(open_buffer(settings));
+  sync::Buffer buffer = VG_TRY(sync::Buffer::open(buffer_options(settings), Clock::now()));
   return Agent(settings, std::move(control), std::move(buffer)).run();
 }
 

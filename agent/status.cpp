@@ -20,6 +20,31 @@ Json age(const std::optional<Clock::time_point>& then, Clock::time_point now) {
   return seconds(std::chrono::duration_cast<std::chrono::milliseconds>(now - *then));
 }
 
+Json to_json(const KeyStatus& key) {
+  return {{"fingerprint", key.fingerprint},
+          {"recovery", key.recovery},
+          {"software", key.software},
+          {"current", key.current},
+          {"created_at", key.created_ms > 0
+                             ? Json(to_rfc3339(WallTime(std::chrono::milliseconds(key.created_ms))))
+                             : Json(nullptr)}};
+}
+
+Json to_json(const std::vector<LossStatus>& losses) {
+  Json ranges = Json::array();
+  for (const LossStatus& loss : losses)
+    ranges.push_back({{"stream_id", loss.stream_id},
+                      {"first_seq", loss.first_seq},
+                      {"last_seq", loss.last_seq},
+                      {"reason", loss.reason}});
+  return ranges;
+}
+
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
 Json to_json(const BufferStatus& buffer, WallTime wall) {
   Json streams = Json::array();
   for (const StreamStatus& stream : buffer.streams)
@@ -34,6 +59,17 @@ Json to_json(const BufferStatus& buffer, WallTime wall) {
           {"stored", buffer.stored},
           {"quarantined", buffer.quarantined},
           {"dropped", buffer.dropped},
+          {"quota_bytes", buffer.quota_bytes},
+          {"used_bytes", buffer.used_bytes},
+          {"free_on_disk_bytes", buffer.free_on_disk_bytes},
+          {"ballast_out", buffer.ballast_out},
+          {"days_left", or_null(buffer.days_left)},
+          {"written_bytes", buffer.written_bytes},
+          {"written_per_reading", or_null(buffer.written_per_reading)},
+          {"key", to_json(buffer.key)},
+          {"loss_ranges", buffer.loss_ranges},
+          {"losses", to_json(buffer.losses)},
+          {"full_lanes", buffer.full_lanes},
           {"epoch", buffer.epoch},
           {"storage", buffer.storage},
           {"hint", buffer.hint},
@@ -47,6 +83,7 @@ Json to_json(const DestinationStatus& destination, Clock::time_point now) {
           {"hint", destination.hint},
           {"in_flight", destination.in_flight},
           {"waiting", destination.waiting},
+          {"more_waiting", destination.more_waiting},
           {"confirmed", destination.confirmed},
           {"repeated", destination.repeated},
           {"last_confirmed_s", age(destination.last_confirmed, now)}};

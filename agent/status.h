@@ -23,6 +23,22 @@ struct StreamStatus {
   std::uint64_t next_batch = 0;
 };
 
+// Readings that will never be delivered.
+struct LossStatus {
+  std::string stream_id;
+  std::uint64_t first_seq = 0;
+  std::uint64_t last_seq = 0;
+  std::string reason;
+};
+
+struct KeyStatus {
+  std::string fingerprint;  // of the key-encryption key
+  std::string recovery;     // fingerprint; empty: no recovery key is enrolled
+  bool software = true;     // in a plain file, not in a credential
+  std::uint64_t current = 0;
+  std::int64_t created_ms = 0;  // UTC, of the current data key
+};
+
 struct BufferStatus {
   std::uint64_t waiting = 0;
   std::uint64_t waiting_bytes = 0;
@@ -30,10 +46,21 @@ struct BufferStatus {
   std::uint64_t stored = 0;
   std::uint64_t quarantined = 0;
   std::uint64_t dropped = 0;
+  std::uint64_t quota_bytes = 0;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t free_on_disk_bytes = 0;
+  bool ballast_out = false;
+  std::optional<double> days_left;  // room at the rate of the last day
+  std::uint64_t written_bytes = 0;  // to the device, since start
+  std::optional<double> written_per_reading;
+  KeyStatus key;
+  std::uint64_t loss_ranges = 0;
+  std::vector<LossStatus> losses;  // the first limits::kLossesShown of them
   std::string epoch;
   std::string storage = "ok";  // else what is wrong
   std::string hint;
-  std::vector<StreamStatus> streams;  // those that hold anything
+  std::vector<std::string> full_lanes;  // their devices are told to wait
+  std::vector<StreamStatus> streams;    // those that hold anything
 };
 
 struct DestinationStatus {
@@ -43,6 +70,7 @@ struct DestinationStatus {
   std::string hint;
   std::uint64_t in_flight = 0;
   std::uint64_t waiting = 0;    // batches
+  bool more_waiting = false;    // and others that are not counted
   std::uint64_t confirmed = 0;  // readings, since start
   std::uint64_t repeated = 0;   // batches sent again, since start
   std::optional<Clock::time_point> last_confirmed;

@@ -55,6 +55,17 @@ FileReference resolve(std::string_view text) {
   return {std::string(path), {}, {}};
 }
 
+FileReference resolve_and_find(std::string_view text) {
+  FileReference reference = resolve(text);
+  if (!reference.what.empty() || text.starts_with(kCredential)) return reference;
+  struct stat status {};
+  if (stat(reference.path.c_str(), &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
+    return flawed(reference.path + ": no such file", std::string("vitalgate buffer new-key ")
+                                                         .append(reference.path)
+                                                         .append(", or correct the path"));
+  return reference;
+}
+
 FileReference resolve_and_check(std::string_view text, bool secret) {
   FileReference reference = resolve(text);
   if (!reference.what.empty()) return reference;

@@ -26,4 +26,8 @@ FileReference resolve(std::string_view text);
 // open to everybody.
 FileReference resolve_and_check(std::string_view text, bool secret);
 
+// For a file that only the service may read: a "file:" has to be there, as far as this process can
+// see; a credential is not looked for.
+FileReference resolve_and_find(std::string_view text);
+
 }  // namespace vitalgate::config

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "agent/core/limits.h"
+#include "config/buffer_keys.h"
 #include "config/device_keys.h"
 #include "config/setters.h"
 #include "config/text_rules.h"
@@ -13,8 +14,6 @@ namespace {
 
 using namespace registry;
 
-constexpr std::int64_t kMegabyte = 1'000'000;
-constexpr std::int64_t kTerabyte = 1'000'000 * kMegabyte;
 constexpr std::int64_t kSocketPathMax = 107;  // sockaddr_un has 108 with its final zero
 
 constexpr std::array<Words, 1> kVersions{"1"};
@@ -36,7 +35,7 @@ constexpr std::array kTables{
     Table{"destination", true, "one hub that gets the readings"},
 };
 
-constexpr std::array kAgentKeys{
+constexpr std::array kGatewayKeys{
     Key{.table = "",
         .name = "config_version",
         .type = Type::integer,
@@ -72,43 +71,9 @@ constexpr std::array kAgentKeys{
         .example = "Europe/Berlin",
         .flaw = time_zone_flaw,
         .set = setters::set_gateway<&GatewaySettings::time_zone>},
+};
 
-    Key{.table = "buffer",
-        .name = "directory",
-        .type = Type::path,
-        .fallback = "/var/lib/vitalgate",
-        .min = 1,
-        .max = kPathMax,
-        .help = "folder of the buffer; keep it on a disk that survives a power cut",
-        .example = "/var/lib/vitalgate",
-        .set = setters::set_buffer<&BufferSettings::directory>},
-    Key{.table = "buffer",
-        .name = "commit_interval",
-        .type = Type::duration,
-        .fallback = "250ms",
-        .min = 1,
-        .max = 5 * kSecond,
-        .help = "how long readings may wait to be written to disk together",
-        .example = "250ms",
-        .set = setters::set_buffer<&BufferSettings::commit_interval>},
-    Key{.table = "buffer",
-        .name = "keep_sent",
-        .type = Type::duration,
-        .fallback = "24h",
-        .max = 365 * kDay,
-        .help = "how long delivered readings stay, to be sent again on request",
-        .example = "24h",
-        .set = setters::set_buffer<&BufferSettings::keep_sent>},
-    Key{.table = "buffer",
-        .name = "max_disk",
-        .type = Type::size,
-        .fallback = "4GB",
-        .min = 16 * kMegabyte,
-        .max = kTerabyte,
-        .help = "most disk space that the buffer may take",
-        .example = "4GB",
-        .set = setters::set_buffer<&BufferSettings::max_disk_bytes>},
-
+constexpr std::array kAgentKeys{
     Key{.table = "upload",
         .name = "max_readings",
         .type = Type::integer,
@@ -277,8 +242,12 @@ constexpr std::array kDestinationKeys{
 };
 
 constexpr auto kKeys = [] {
-  std::array<Key, kAgentKeys.size() + kDeviceKeys.size() + kDestinationKeys.size()> all{};
-  auto at = std::copy(kAgentKeys.begin(), kAgentKeys.end(), all.begin());
+  std::array<Key, kGatewayKeys.size() + kBufferKeys.size() + kAgentKeys.size() +
+                      kDeviceKeys.size() + kDestinationKeys.size()>
+      all{};
+  auto at = std::copy(kGatewayKeys.begin(), kGatewayKeys.end(), all.begin());
+  at = std::copy(kBufferKeys.begin(), kBufferKeys.end(), at);
+  at = std::copy(kAgentKeys.begin(), kAgentKeys.end(), at);
   at = std::copy(kDeviceKeys.begin(), kDeviceKeys.end(), at);
   std::copy(kDestinationKeys.begin(), kDestinationKeys.end(), at);
   return all;

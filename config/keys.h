@@ -15,11 +15,12 @@ namespace vitalgate::config {
 
 enum class Type : std::uint8_t {
   text,
-  id,        // is_valid_id()
-  path,      // absolute
-  file,      // "file:/absolute/path" or "cred:NAME"; see file_reference.h
-  duration,  // "250ms"; units ms s m h d
-  size,      // "4GB"; units KB MB GB TB (1000) and KiB MiB GiB TiB (1024)
+  id,         // is_valid_id()
+  path,       // absolute
+  file,       // "file:/absolute/path" or "cred:NAME"; see file_reference.h
+  reference,  // the same, passed on as written: only the service can read what it names
+  duration,   // "250ms"; units ms s m h d
+  size,       // "4GB"; units KB MB GB TB (1000) and KiB MiB GiB TiB (1024)
   integer,
   boolean,
   word,  // one of Key::words
@@ -27,7 +28,7 @@ enum class Type : std::uint8_t {
 
 // A value that passed its key's check, in the form that the setter takes.
 struct Value {
-  std::string text;         // text, id, path, word; for a file the resolved path
+  std::string text;         // text, id, path, word, reference; for a file the resolved path
   std::int64_t number = 0;  // integer; milliseconds; bytes; 0 or 1
 };
 

@@ -38,6 +38,7 @@ void add_pattern(Json& out, const Key& key) {
       out["pattern"] = "^/";
       break;
     case Type::file:
+    case Type::reference:
       out["pattern"] = "^(file:/[^/]|cred:[A-Za-z0-9_-][A-Za-z0-9_.-]*$)";
       break;
     case Type::duration:

@@ -24,6 +24,9 @@ inline void put(log::Level& field, const Value& value) {
 inline void put(Acknowledge& field, const Value& value) {
   field = value.text == "transport" ? Acknowledge::transport : Acknowledge::hub;
 }
+inline void put(WhenFull& field, const Value& value) {
+  field = value.text == "drop-oldest-lowest" ? WhenFull::drop_lowest : WhenFull::wait;
+}
 inline void put(Parity& field, const Value& value) {
   field = value.text == "none"   ? Parity::none
           : value.text == "even" ? Parity::even
@@ -69,6 +72,10 @@ void set_gateway(const Target& target, const Value& value) {
 template <auto Field>
 void set_buffer(const Target& target, const Value& value) {
   put(target.settings.buffer.*Field, value);
+}
+template <Lane lane>
+void set_quota(const Target& target, const Value& value) {
+  put(target.settings.buffer.quota_percent.at(static_cast<std::size_t>(lane)), value);
 }
 template <auto Field>
 void set_upload(const Target& target, const Value& value) {

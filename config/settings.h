@@ -4,6 +4,7 @@
 // config/keys.cpp states, so no other room checks again.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -22,11 +23,23 @@ struct GatewaySettings {
   std::string time_zone;  // IANA name for device clocks without a zone; empty: the system's
 };
 
+// What gives way when the buffer is full and nothing delivered is left to remove.
+enum class WhenFull : std::uint8_t {
+  wait,        // sources are told to wait
+  drop_lowest  // the oldest readings of the lowest lane, declared as lost
+};
+
 struct BufferSettings {
   std::filesystem::path directory;
   std::chrono::milliseconds commit_interval{};
   std::chrono::seconds keep_sent{};
   std::uint64_t max_disk_bytes = 0;
+  std::string key;  // "cred:NAME" or "file:/path"; see sync/buffer/keyring.h
+  std::optional<std::string> old_key;
+  std::optional<std::filesystem::path> recovery_key;        // PEM, the public half
+  std::array<std::uint8_t, kLanes.size()> quota_percent{};  // of max_disk_bytes, by lane
+  WhenFull when_full = WhenFull::wait;
+  std::uint64_t ballast_bytes = 0;
 };
 
 struct UploadSettings {

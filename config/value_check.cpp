@@ -29,9 +29,12 @@ std::string_view wanted_kind(Type type) {
   }
 }
 
+// A file may be named in full, or a secret be pasted where its file belongs.
+bool names_a_file(const Key& key) { return key.type == Type::file || key.type == Type::reference; }
+
 // A value as a message names it.
 std::string shown(const Key& key, const Raw& raw) {
-  if (key.secret || key.type == Type::file) return "the value";
+  if (key.secret || names_a_file(key)) return "the value";
   const auto* text = std::get_if<std::string>(&raw.value);
   if (text == nullptr) return toml_literal(raw);
   const bool cut = text->size() > kShownMax;
@@ -99,8 +102,11 @@ Verdict check_id(const Key& key, const Raw& raw, const std::string& text) {
 
 Verdict check_file(const Key& key, const std::string& text, bool check_files) {
   const bool secret = key.secret || key.name == "key";
-  FileReference file = check_files ? resolve_and_check(text, secret) : resolve(text);
-  if (file.what.empty()) return passed(std::move(file.path), 0);
+  const bool reference = key.type == Type::reference;
+  FileReference file = !check_files ? resolve(text)
+                       : reference  ? resolve_and_find(text)
+                                    : resolve_and_check(text, secret);
+  if (file.what.empty()) return passed(reference ? text : std::move(file.path), 0);
   // With a prefix it is a reference and may be shown; without one it may be the secret itself.
   const bool hide = !text.starts_with("file:") && !text.starts_with("cred:");
   return {std::nullopt, std::move(file.what), std::move(file.remedy), {}, hide};
@@ -112,6 +118,7 @@ Verdict check_text(const Key& key, const Raw& raw, const std::string& text,
     case Type::id:
       return check_id(key, raw, text);
     case Type::file:
+    case Type::reference:
       return check_file(key, text, options.check_files);
     case Type::duration:
       return check_quantity(key, raw, parse_duration(text));
@@ -153,6 +160,7 @@ std::string choice(const Key& key, std::span<const std::string_view> drivers) {
     case Type::path:
       return "starts with /";
     case Type::file:
+    case Type::reference:
       return "file:/path or cred:NAME";
     default:
       return std::string(key.help);
@@ -181,7 +189,7 @@ Verdict check_value(const Key& key, const Raw& raw, const CheckOptions& options)
   } else if (text != nullptr) {
     verdict = check_text(key, raw, *text, options);
   }
-  const bool may_be_secret = key.secret || (key.type == Type::file && text == nullptr);
+  const bool may_be_secret = key.secret || (names_a_file(key) && text == nullptr);
   if (!verdict.value && may_be_secret) verdict.hide = true;
   if (!verdict.value && !verdict.suggestion.empty() && verdict.expected.empty())
     verdict.expected = std::string(key.name) + " = \"" + verdict.suggestion + "\"   (" +

@@ -39,6 +39,28 @@ Exit fail(const Globals& globals, Exit code, std::string_view what, std::string_
 Exit show_status(const Globals& globals);
 Exit show_buffer_status(const Globals& globals);
 
+// On the buffer: by the running daemon, else on the store that `config_file` names.
+Exit verify_buffer(const Globals& globals, const std::string& config_file);
+Exit export_buffer(const Globals& globals, const std::string& file,
+                   const std::string& config_file);  // "-": standard output
+Exit mend_buffer(const Globals& globals, const std::string& config_file);
+Exit compact_buffer(const Globals& globals, const std::string& config_file);
+Exit rotate_buffer_key(const Globals& globals, const std::string& config_file);
+
+struct ReplayOptions {
+  std::string from;
+  std::string to = "now";
+};
+Exit replay_buffer(const Globals& globals, const ReplayOptions& options,
+                   const std::string& config_file);
+
+struct EraseOptions {
+  std::string confirm;  // the gateway's id
+  bool even_unsent = false;
+};
+Exit erase_buffer(const Globals& globals, const EraseOptions& options,
+                  const std::string& config_file);
+
 struct TailOptions {
   std::string device;
   std::string metric;
@@ -59,5 +81,13 @@ Exit list_metrics(const Globals& globals);
 Exit show_config(const Globals& globals, const std::string& file);
 Exit validate_config(const Globals& globals, const std::string& file);
 Exit show_version(const Globals& globals);
+
+// Keys of the buffer. A file that is there is never overwritten.
+Exit new_buffer_key(const Globals& globals, const std::string& file);
+Exit new_recovery_key(const Globals& globals, const std::string& private_file,
+                      const std::string& public_file);
+// With a stopped daemon: wraps the buffer's keys under the key that the configuration names.
+Exit recover_buffer(const Globals& globals, const std::string& config_file,
+                    const std::string& private_key);
 
 }  // namespace vitalgate::cli

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "agent/cli/interrupt.h"
 #include "agent/core/limits.h"
 
 namespace vitalgate::cli {
@@ -57,6 +58,8 @@ void Connection::open(const std::string& socket) {
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
   if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
     failure_ = unreachable(socket, errno);
+  else
+    reached_ = true;
 }
 
 void Connection::request(const Json& question) {
@@ -94,7 +97,7 @@ std::optional<std::string> Connection::line() {
     if (in_.size() > limits::kControlReplyBytesMax) return std::nullopt;
     std::array<char, 16384> bytes{};
     const ssize_t count = ::recv(fd_, bytes.data(), bytes.size(), 0);
-    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EINTR && !was_interrupted()) continue;
     if (count <= 0) return std::nullopt;
     in_.append(bytes.data(), static_cast<std::size_t>(count));
   }

@@ -27,6 +27,8 @@ class Connection {
   ~Connection();
 
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  // Whether somebody listens on the socket at all.
+  [[nodiscard]] bool has_reached() const { return reached_; }
   [[nodiscard]] const nlohmann::json& body() const { return body_; }
 
   // The next line after the reply, for `tail`; nothing once the daemon is gone.
@@ -37,6 +39,7 @@ class Connection {
   void request(const nlohmann::json& request);
 
   int fd_ = -1;
+  bool reached_ = false;
   std::string in_;
   nlohmann::json body_;
   std::optional<Failure> failure_;

@@ -22,6 +22,11 @@ struct Program {
                "vitalgate"};
   Globals globals;
   std::string file = kDefaultFile;
+  std::string to_file;
+  std::string key_file;
+  std::string private_key;
+  ReplayOptions replay;
+  EraseOptions erase;
   TailOptions tail;
   DecodeOptions decode;
   std::function<Exit()> verb;
@@ -37,9 +42,7 @@ struct Program {
     app.add_option("--socket", globals.socket, "the daemon's control socket")
         ->capture_default_str();
     add(app, "status", "one screen: hub, buffer, devices", [this] { return show_status(globals); });
-    auto& buffer = group("buffer", "the durable buffer");
-    add(buffer, "status", "what is stored and what waits",
-        [this] { return show_buffer_status(globals); });
+    add_buffer_verbs();
     auto& reading = group("reading", "readings as they come");
     auto& follow =
         add(reading, "tail", "show readings live", [this] { return tail_readings(globals, tail); });
@@ -56,6 +59,57 @@ struct Program {
     validate.add_option("FILE,--config", file, "file, or - for standard input")
         ->capture_default_str();
     add(app, "version", "version of this program", [this] { return show_version(globals); });
+  }
+
+  void add_buffer_verbs() {
+    auto& buffer = group("buffer", "the durable buffer");
+    add(buffer, "status", "what is stored, what waits, how much room is left",
+        [this] { return show_buffer_status(globals); });
+    add_store_verb(buffer, "verify", "check everything stored; changes nothing",
+                   [this] { return verify_buffer(globals, file); });
+    add_store_verb(buffer, "export", "every stored reading, a JSON row a line: patient data",
+                   [this] { return export_buffer(globals, to_file, file); })
+        .add_option("FILE", to_file, "a new file, readable by you alone, or - for stdout")
+        ->required();
+    add_store_verb(buffer, "mend", "set what is damaged aside and carry on with what is whole",
+                   [this] { return mend_buffer(globals, file); });
+    add_store_verb(buffer, "compact", "give unused room back to the file system",
+                   [this] { return compact_buffer(globals, file); });
+    auto& again = add_store_verb(buffer, "replay", "send kept readings of a time again, unchanged",
+                                 [this] { return replay_buffer(globals, replay, file); });
+    again.add_option("--from", replay.from, "2026-11-20T14:05 (local or with zone), or 2h ago")
+        ->required();
+    again.add_option("--to", replay.to, "the same forms, or now")->capture_default_str();
+    add_store_verb(buffer, "rotate-key", "seal what is stored from now on with a new key",
+                   [this] { return rotate_buffer_key(globals, file); });
+    auto& erasure = add_store_verb(buffer, "erase", "destroy the store and its keys, for ever",
+                                   [this] { return erase_buffer(globals, erase, file); });
+    erasure.add_option("--confirm", erase.confirm, "the id of this gateway")->required();
+    erasure.add_flag("--even-unsent", erase.even_unsent, "also readings that no hub has");
+    add_key_verbs(buffer);
+  }
+
+  void add_key_verbs(CLI::App& buffer) {
+    auto& key = add(buffer, "new-key", "make a key-encryption key in a new file",
+                    [this] { return new_buffer_key(globals, key_file); });
+    key.add_option("FILE", key_file, "a new file, mode 0400")->required();
+    auto& pair = add(buffer, "new-recovery-key", "make a key pair for when the key is lost",
+                     [this] { return new_recovery_key(globals, private_key, key_file); });
+    pair.add_option("PRIVATE", private_key, "a new file: to be kept off this gateway")->required();
+    pair.add_option("PUBLIC", key_file, "a new file: for buffer.recovery_key")->required();
+    auto& recover = add(buffer, "recover", "open a store whose key is lost, with the recovery key",
+                        [this] { return recover_buffer(globals, file, private_key); });
+    recover.add_option("--private-key", private_key, "the private half, PEM")->required();
+    recover.add_option("--config", file, "configuration file")->capture_default_str();
+  }
+
+  // One that works on a stopped daemon's store too.
+  CLI::App& add_store_verb(CLI::App& buffer, const char* name, const char* help,
+                           std::function<Exit()> run) {
+    CLI::App& made = add(buffer, name, help, std::move(run));
+    made.add_option("--config", file, "configuration, for when the daemon is stopped")
+        ->capture_default_str();
+    return made;
   }
 
   void add_device_verbs() {

@@ -54,6 +54,15 @@ std::string count(std::uint64_t number) {
   return digits;
 }
 
+std::optional<std::string> room(const nlohmann::json& buffer) {
+  const auto found = buffer.find("days_left");
+  if (found == buffer.end() || !found->is_number()) return std::nullopt;
+  const double days = found->get<double>();
+  if (days >= 1000) return "room for years";
+  if (days < 2) return fmt::format("room for {:.0f} hours", days * 24);
+  return fmt::format("room for {:.0f} days", days);
+}
+
 std::string text(const nlohmann::json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();

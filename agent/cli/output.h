@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string size(std::uint64_t bytes);
 
 // "8,412"
 std::string count(std::uint64_t number);
+
+// "room for 41 days" of a status's buffer; nothing while that cannot be said.
+std::optional<std::string> room(const nlohmann::json& buffer);
 
 // Members of a status object; empty or 0 when they are not there.
 std::string text(const nlohmann::json& object, const char* key);

@@ -59,8 +59,10 @@ void print_buffer(const Globals& globals, const Json& buffer) {
     rest += fmt::format("  oldest {}", age(buffer.value("oldest_waiting_s", Json())));
   rest += fmt::format("  quarantine {}  dropped {}", count(number(buffer, "quarantined")),
                       count(number(buffer, "dropped")));
+  if (const auto fits = room(buffer)) rest += "  " + *fits;
   if (storage != "ok") rest = storage + "  " + rest;
-  print_line(globals, "Buffer", storage == "ok" ? "ok" : "failing", rest);
+  const bool full = !buffer.value("full_lanes", Json::array()).empty();
+  print_line(globals, "Buffer", storage != "ok" ? "failing" : full ? "full" : "ok", rest);
 }
 
 void print_devices(const Globals& globals, const Json& devices) {

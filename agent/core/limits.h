@@ -46,11 +46,28 @@ inline constexpr std::size_t kCommitBytes = 32'768;  // commit at once above thi
 inline constexpr std::size_t kPurgeBatchesPerCommit = 64;
 inline constexpr std::int64_t kQuarantineRowsMax = 100'000;
 inline constexpr std::int64_t kWalBytesMax = 16'777'216;
+inline constexpr std::size_t kUnpackedBytesMax = 2 * kBatchBytesMax;  // of a stored text
+inline constexpr std::size_t kLossesMax = 100'000;  // ranges; beyond, neighbours are merged
+inline constexpr std::int64_t kSegmentsPerKeyMax = 1 << 20;
+inline constexpr auto kKeyAgeMax = std::chrono::hours(24 * 30);
+inline constexpr auto kMarkInterval = std::chrono::seconds(1);
+inline constexpr auto kSpaceCheckInterval = std::chrono::seconds(1);
 inline constexpr auto kCheckpointDelayMax = std::chrono::seconds(5);
 inline constexpr auto kStorageRetryDelay = std::chrono::seconds(1);
 
+inline constexpr unsigned kStorageStrikesMax = 3;  // damages within kStableAfter, then the end
+inline constexpr std::size_t kLossesShown = 5;     // in a status; all are in the log and declared
+
+// Commands of a person, a piece at a time between the other work
+inline constexpr std::size_t kVerifySegmentsPerStep = 32;
+inline constexpr std::size_t kExportBytesPerStep = 65'536;
+inline constexpr int kCompactPagesPerStep = 64;
+inline constexpr std::size_t kMailboxBytesMax = 262'144;  // then the command waits for its reader
+inline constexpr auto kCommandReaderDeadline = std::chrono::seconds(60);
+
 // Delivery
-inline constexpr std::size_t kWindowMax = 64;  // batches in flight
+inline constexpr std::size_t kWindowMax = 64;            // batches in flight
+inline constexpr std::size_t kBacklogLookahead = 1024;  // waiting batches known in memory
 inline constexpr std::size_t kAnswerBytesMax = 1'048'576;
 inline constexpr std::size_t kAnswerRangesMax = 10'000;
 inline constexpr std::size_t kAnswerDepthMax = 16;
@@ -81,6 +98,8 @@ inline constexpr auto kProgressDeadline = std::chrono::seconds(45);
 static_assert(kWindowMax < kEventQueueLength, "answers to a full window must fit the queue");
 static_assert(kBridgeOutstandingMax < kEventQueueLength, "a bridge must not fill the queue alone");
 static_assert(kCommitBytes < kBatchBytesMax);
+static_assert(kWindowMax < kBacklogLookahead / 2, "a full window must not force a refill");
+static_assert(kMailboxBytesMax + kExportBytesPerStep < kControlReplyBytesMax);
 static_assert(kRowBytesMax > kTextValueBytesMax * 6, "an escaped text must still fit its row");
 static_assert(kFrameBytesMax <= kSerialReadBytes, "a frame is found within one read's memory");
 

@@ -77,11 +77,15 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace vitalgate
 
-// The value of `expression`, or a return of its Error from the enclosing function.
-#define VG_TRY(expression)         \
-  __extension__({                  \
-    auto vg_result = (expression); \
-    if (!vg_result) [[unlikely]]   \
-      return vg_result.error();    \
-    *std::move(vg_result);         \
+// The value of `expression`, or a return of its Error from the enclosing function. May stand
+// inside a lambda of another's expression: each has a name of its own.
+#define VG_TRY(expression) VG_TRY_AS(expression, VG_TRY_NAME(__COUNTER__))
+#define VG_TRY_NAME(number) VG_TRY_JOIN(vg_result_, number)
+#define VG_TRY_JOIN(left, right) left##right
+#define VG_TRY_AS(expression, name) \
+  __extension__({                   \
+    auto name = (expression);       \
+    if (!name) [[unlikely]]         \
+      return name.error();          \
+    *std::move(name);               \
   })

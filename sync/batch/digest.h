@@ -8,5 +8,7 @@ namespace vitalgate::sync {
 
 // 64 lower-case hex digits.
 std::string sha256_hex(std::string_view bytes);
+// 32 bytes.
+std::string sha256(std::string_view bytes);
 
 }  // namespace vitalgate::sync

@@ -69,8 +69,18 @@ std::string envelope_head(const Envelope& envelope, std::string_view rows) {
   data.number("batch_seq", envelope.key.number);
   data.number("first_seq", envelope.first);
   data.number("last_seq", envelope.last);
-  data.number("count", envelope.last - envelope.first + 1);
-  data.literal("dropped", "[]");
+  if (envelope.dropped_because.empty()) {
+    data.number("count", envelope.last - envelope.first + 1);
+    data.literal("dropped", "[]");
+  } else {
+    data.number("count", 0);
+    data.literal("dropped", "[{");
+    ObjectText dropped(out);
+    dropped.number("first_seq", envelope.first);
+    dropped.number("last_seq", envelope.last);
+    dropped.text("reason", envelope.dropped_because);
+    out.append("}]");
+  }
   data.text("sealed_at", sealed);
   data.text("low_watermark", to_rfc3339(envelope.low_watermark));
   data.literal("backfill", envelope.backfill ? "true" : "false");

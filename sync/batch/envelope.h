@@ -23,6 +23,7 @@ struct Envelope {
   WallTime sealed;
   WallTime low_watermark;
   bool backfill = false;
+  std::string_view dropped_because = {};  // not empty: no rows, the whole range will never come
   std::string_view agent_version;
   std::uint32_t config_version = 0;
 };

@@ -4,76 +4,33 @@
 // appended durable in one transaction and seals the batches that are full or old enough. Only
 // what commit() returned for may be told to a source, and only sealed batches may be sent
 // (promises P1 and P2). A batch leaves the disk when every destination confirmed it and
-// `keep_sent` has passed (P3).
+// `keep_sent` has passed (P3). What is lost or given up is declared to the receiver as a dropped
+// range of its stream, and listed in losses() (P4).
 //
-// Not thread-safe: the core thread is the only user.
+// On the disk everything of a patient is sealed (sealing.h); ARCHITECTURE.md has the files and
+// tables, reliability.md the reasons. Not thread-safe: the core thread is the only user.
 #pragma once
 
-#include <array>
-#include <chrono>
-#include <filesystem>
-#include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "sync/buffer/buffer_types.h"
 #include "sync/buffer/lane_writer.h"
-#include "sync/buffer/store.h"
 
 namespace vitalgate::sync {
 
-struct BufferOptions {
-  std::filesystem::path directory;
-  std::string gateway;
-  std::string site;
-  std::string agent_version;
-  std::uint32_t config_version = 0;
-  std::vector<std::string> destinations;  // names; their order numbers them below
-  BatchLimits batch;
-  std::chrono::seconds keep_sent{0};
-  std::uint64_t max_disk_bytes = 0;
-};
-
-// A sealed batch that some destination has not confirmed.
-struct BatchInfo {
-  BatchKey key;
-  Range range;
-  std::uint32_t bytes = 0;     // of its rows
-  std::int64_t oldest_ms = 0;  // received, UTC
-  bool backfill = false;
-  std::uint32_t missing_at = 0;  // a bit per destination
-};
-
-// What an uplink needs to write the event: head, rows joined by commas, kEnvelopeTail.
-struct BatchBody {
-  BatchInfo info;
-  std::string head;
-  std::vector<std::string> segments;
-};
-
-// A reading that is held back: by admission, or by the hub's refusal.
-struct Held {
-  WallTime received;
-  std::string device;
-  std::string rule;     // stable word: `range`, `unit`, `hub`
-  std::string reason;   // for a person; patient data stays inside the store
-  std::string content;  // JSON of what is known of the reading
-  std::string raw;
-};
-
-struct BufferTotals {
-  std::uint64_t stored = 0;   // readings that ever got a sequence number
-  std::uint64_t waiting = 0;  // of these, not confirmed by every destination
-  std::uint64_t waiting_bytes = 0;
-  std::optional<WallTime> oldest_waiting;
-  std::int64_t quarantined = 0;
-  std::int64_t quarantine_overflow = 0;  // held back and beyond limits::kQuarantineRowsMax: lost
-};
-
 class Buffer {
  public:
+  // Opens the store, or makes one. A damaged one is set aside and what verifies is carried into
+  // a new epoch: see losses(). Errors: `rejected` when a person must act (key, gateway name),
+  // `unavailable` when the disk or another process is in the way.
   static Result<Buffer> open(BufferOptions options, Clock::time_point now);
+  Buffer(Buffer&&) noexcept;
+  Buffer& operator=(Buffer&&) noexcept;
+  ~Buffer();
 
   // Memory only until commit().
   LaneWriter::Appended append(Lane lane, const Row& row, Sequence group_first,
@@ -88,94 +45,120 @@ class Buffer {
     bool backfill = false;  // the link is down: batches sealed now say so
     bool seal_all = false;  // also batches that are neither full nor old: at a clean stop
   };
-  // All or nothing. The batches it sealed are returned once, in lane and number order. After an
-  // `unavailable` error everything appended is still here and the same call may be made again;
-  // after `corrupt` the process must end and open the store anew.
+  // All or nothing, lanes that are over their quota apart: see stalled(). The batches it sealed
+  // are returned once, in stream and number order. After an `unavailable` error everything
+  // appended is still here and the same call may be made again, after mend() when needs_mending()
+  // says so. `corrupt` likewise needs mend().
   Result<std::vector<BatchInfo>> commit(const CommitContext& context);
+
+  // The lanes (a bit each) whose readings the last commit left waiting for room.
+  [[nodiscard]] std::uint8_t stalled() const;
+
+  // Something about the store cannot be trusted any more: a failed write or sync, a damaged page.
+  [[nodiscard]] bool needs_mending() const;
+  // Closes the store and opens it as after a crash; a damaged one is salvaged. What was appended
+  // and is not committed is still here. Every destination must be loaded anew afterwards.
+  Result<> mend(Clock::time_point now);
 
   [[nodiscard]] std::size_t staged_bytes() const;
   // Whether a commit has anything to write that is not readings: confirmations, deletions.
-  [[nodiscard]] bool has_bookkeeping() const { return !dirty_checkpoints_.empty(); }
+  [[nodiscard]] bool has_bookkeeping() const;
   // When the next batch will be old enough to seal; nothing when none is open.
   [[nodiscard]] std::optional<Clock::time_point> seal_due_at() const;
 
-  // The destination said *stored* for `range` of a lane. Numbers that were never sealed are cut
-  // off: nobody can hold what was never sent. Durable with the next commit. Gives the batches
-  // that are now complete at this destination.
-  std::vector<BatchInfo> confirm(std::size_t destination, Lane lane, Range range);
+  // The destination said *stored* for `range` of a stream. Numbers that were never sealed are cut
+  // off: nobody can hold what was never sent. Durable within limits::kCheckpointDelayMax of
+  // commits. Gives the batches that are now complete at this destination.
+  Result<std::vector<BatchInfo>> confirm(std::size_t destination, StreamRef stream, Range range);
 
   // The destination refuses one sealed reading for good: it is held (rule `hub`) and counts as
   // dealt with. `detail` is the hub's text. False when no such reading waits.
-  Result<bool> reject(std::size_t destination, Lane lane, Sequence sequence,
+  Result<bool> reject(std::size_t destination, StreamRef stream, Sequence sequence,
                       std::string_view detail, WallTime now);
 
-  // Sealed batches that `destination` has not confirmed, oldest first in each lane.
-  [[nodiscard]] std::vector<BatchInfo> unconfirmed(std::size_t destination) const;
+  // Streams that hold or may get readings, urgent first, older epochs first in a lane.
+  [[nodiscard]] std::vector<StreamRef> streams() const;
+  [[nodiscard]] std::optional<StreamRef> find_stream(std::string_view stream_id) const;
+  // Sealed batches that `destination` has not confirmed, oldest first, after sequence `after`.
+  Result<std::vector<BatchInfo>> unconfirmed(std::size_t destination, StreamRef stream,
+                                             Sequence after, std::size_t limit);
+  // The same of all streams.
+  [[nodiscard]] std::vector<BatchInfo> unconfirmed(std::size_t destination);
 
+  // `rejected` when the batch is not there any more: it was given up for room.
   Result<BatchBody> read(const BatchInfo& batch);
 
   // The marks of `source` that are durable, in slot order.
   Result<std::vector<SourceMark>> marks(std::string_view source);
 
-  [[nodiscard]] const std::string& epoch() const { return epoch_; }
-  [[nodiscard]] Sequence next_sequence(Lane lane) const { return of(lane).writer.next_sequence(); }
-  [[nodiscard]] BatchNumber next_batch(Lane lane) const { return of(lane).writer.next_batch(); }
+  [[nodiscard]] const std::string& epoch() const;
+  [[nodiscard]] const std::string& epoch_of(StreamRef stream) const;
+  [[nodiscard]] Sequence next_sequence(Lane lane) const;
+  [[nodiscard]] BatchNumber next_batch(Lane lane) const;
   [[nodiscard]] BufferTotals totals() const;
+  // Every range of any epoch that will never be delivered, oldest first.
+  [[nodiscard]] const std::vector<Loss>& losses() const;
+  // Batches given up since the last call: nobody needs to send them any more.
+  [[nodiscard]] std::vector<BatchKey> take_dropped();
+  [[nodiscard]] Keyring::Info keys() const;
+
+  // --- what a person asks for; each call does a bounded piece and may be repeated ---
+
+  struct Verification {
+    std::uint64_t segments = 0;  // checked so far
+    std::uint64_t readings = 0;
+    std::uint64_t batches = 0;
+    std::vector<std::string> damages;  // one clause each, with stream and range; never content
+    bool done = false;
+    StreamRef stream;  // where to go on
+    Sequence after = 0;
+    bool started = false;
+  };
+  // Opens every stored segment, checks tag, chain and batch. Damage is reported, nothing changed;
+  // mend() salvages.
+  Result<> verify_some(Verification& progress, std::size_t segments);
+
+  struct Export {
+    std::uint64_t readings = 0;
+    bool done = false;
+    StreamRef stream;
+    Sequence after = 0;
+    bool started = false;
+  };
+  // Appends contract rows, one a line, of everything that is stored and not deleted. Patient data.
+  Result<> export_some(Export& progress, std::size_t bytes, std::string& out);
+
+  // Gives up to `pages` free pages back to the file system; how many.
+  Result<std::int64_t> compact_some(int pages);
+
+  struct Replay {
+    std::uint64_t batches = 0;
+    std::uint64_t readings = 0;
+  };
+  // Kept batches with a reading received in [from, to] are delivered again, byte for byte, to all
+  // destinations. Durable when it returns. Destinations must be loaded anew.
+  Result<Replay> replay(WallTime from, WallTime to);
+
+  // A new data key for what is sealed from now on.
+  Result<> rotate_key(WallTime now);
+
+  struct Erasure {
+    std::string epoch;
+    std::vector<std::string> keys;  // fingerprints
+    std::uint64_t waiting = 0;      // readings that no hub has
+    std::uint64_t stored = 0;
+  };
+  // Crypto-erase: the keys are destroyed, then the files removed. Nothing else may be called
+  // afterwards.
+  Result<Erasure> erase();
 
   // At a clean stop, after the last commit.
   Result<> close();
 
  private:
-  struct LaneState {
-    LaneWriter writer;
-    std::map<Sequence, BatchInfo> waiting;  // by first sequence
-    std::multiset<std::int64_t> oldest;     // of `waiting`
-    std::uint64_t readings = 0;             // in `waiting`
-    std::uint64_t bytes = 0;
-    std::vector<RangeSet> confirmed;  // per destination
-
-    void wait_for(const BatchInfo& batch);
-    // The entry after the one that left.
-    std::map<Sequence, BatchInfo>::iterator left(std::map<Sequence, BatchInfo>::iterator at);
-  };
-
-  Buffer(BufferOptions options, Store store, std::string epoch, Clock::time_point now);
-  LaneState& of(Lane lane) { return *lanes_[static_cast<std::size_t>(lane)]; }
-  [[nodiscard]] const LaneState& of(Lane lane) const {
-    return *lanes_[static_cast<std::size_t>(lane)];
-  }
-
-  Result<> load();
-  Result<> load_batches();
-  Result<> write(const CommitContext& context, std::vector<BatchInfo>& sealed);
-  Result<> write_lane(LaneState& lane, const CommitContext& context,
-                      std::vector<BatchInfo>& sealed);
-  Result<> write_marks();
-  Result<> write_bookkeeping(Clock::time_point now);
-  Result<> make_room();
-  Result<> write_floors(bool with_staged);
-  Result<> write_checkpoints();
-  std::string head_of(const LaneState& lane, const OpenBatch& batch, BatchKey key,
-                      const CommitContext& context) const;
-  void committed(const std::vector<BatchInfo>& sealed);
-  [[nodiscard]] std::int64_t store_ms(Clock::time_point now) const;
-
-  BufferOptions options_;
-  Store store_;
-  std::string epoch_;
-  std::array<std::unique_ptr<LaneState>, kLanes.size()> lanes_;
-  std::vector<Held> held_;  // not durable yet
-  std::map<std::pair<std::string, std::uint8_t>, SourceMark, std::less<>> marks_;  // likewise
-  std::set<std::pair<std::size_t, Lane>> dirty_checkpoints_;
-  std::vector<BatchKey> delivered_;  // everywhere, not durable yet
-  std::uint32_t all_destinations_ = 0;
-  std::int64_t quarantined_ = 0;
-  std::int64_t quarantine_overflow_ = 0;
-  // The store clock: time that this store was open, added up over all runs. Retention is counted
-  // in it, so a wrong wall clock can never expire a reading early.
-  std::int64_t store_ms_at_open_ = 0;
-  Clock::time_point opened_;
-  Clock::time_point purged_{};
+  struct Impl;
+  explicit Buffer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace vitalgate::sync

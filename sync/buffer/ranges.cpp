@@ -26,6 +26,40 @@ std::vector<Range> RangeSet::add(Range range) {
   return fresh;
 }
 
+void RangeSet::remove(Range range) {
+  auto at = set_.upper_bound(range.first);
+  if (at != set_.begin() && std::prev(at)->second >= range.first) --at;
+  while (at != set_.end() && at->first <= range.last) {
+    const Range cut{at->first, at->second};
+    at = set_.erase(at);
+    if (cut.first < range.first) set_.emplace(cut.first, range.first - 1);
+    if (cut.last > range.last) at = std::next(set_.emplace(range.last + 1, cut.last).first);
+  }
+}
+
+bool RangeSet::touches(Range range) const {
+  auto at = set_.upper_bound(range.last);
+  return at != set_.begin() && std::prev(at)->second >= range.first;
+}
+
+std::vector<Range> RangeSet::missing_in(Range range) const {
+  std::vector<Range> gaps;
+  Sequence next = range.first;
+  auto at = set_.upper_bound(range.first);
+  if (at != set_.begin()) --at;
+  for (; at != set_.end() && at->first <= range.last; ++at) {
+    if (at->second < next) continue;
+    if (at->first > next) gaps.push_back({next, at->first - 1});
+    next = at->second + 1;
+  }
+  if (next <= range.last) gaps.push_back({next, range.last});
+  return gaps;
+}
+
+Sequence RangeSet::prefix() const {
+  return set_.empty() || set_.begin()->first != 1 ? 0 : set_.begin()->second;
+}
+
 bool RangeSet::contains(Range range) const {
   auto at = set_.upper_bound(range.first);
   return at != set_.begin() && std::prev(at)->second >= range.last;

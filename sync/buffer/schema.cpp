@@ -1,107 +1,81 @@
 #include "sync/buffer/schema.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
-#include <cstring>
+#include <cstdlib>
 #include <string>
 
-#include "agent/core/limits.h"
-#include "sync/batch/stream.h"
+#include "sync/batch/digest.h"
 
 namespace vitalgate::sync {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kPageBytes = 4096;
+constexpr std::string_view kFirstPageName = "page1";
 constexpr std::string_view kApplicationId = "1447511379";  // "VGBS"
-constexpr std::string_view kSchemaVersion = "1";
+constexpr std::string_view kSchemaVersion = "2";
 
-// A row key holds lane and number: lane x 2^48 + sequence or batch number. Large blobs live in
-// rowid tables; small ones without.
+// Row keys: store_keys.h. Large texts live in rowid tables. `tag` covers the row's other columns;
+// a segment's and a quarantined reading's seal covers theirs (records.h).
 constexpr const char* kTables = R"sql(
-CREATE TABLE meta(k TEXT PRIMARY KEY, v ANY NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE meta(k TEXT PRIMARY KEY, v INTEGER NOT NULL, tag BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE stream(
+  no INTEGER PRIMARY KEY,             -- generation x 8 + lane
+  epoch TEXT NOT NULL,
+  next_seq INTEGER NOT NULL,          -- floors: no number below is given out again
+  next_batch INTEGER NOT NULL,
+  tag BLOB NOT NULL) STRICT;
 CREATE TABLE segment(
-  key INTEGER PRIMARY KEY,            -- lane and first sequence
+  key INTEGER PRIMARY KEY,            -- stream and first sequence
   last_seq INTEGER NOT NULL,
-  n INTEGER NOT NULL,
   t_min INTEGER NOT NULL,             -- received, UTC milliseconds
   t_max INTEGER NOT NULL,
-  rows BLOB NOT NULL,                 -- contract rows, joined by commas
-  CHECK(last_seq - (key & 281474976710655) + 1 = n)) STRICT;
+  kid INTEGER NOT NULL,               -- data key
+  before BLOB NOT NULL,               -- link to the segment in front
+  sealed BLOB NOT NULL) STRICT;       -- contract rows joined by commas: zstd, AES-256-GCM
 CREATE TABLE batch(
-  key INTEGER PRIMARY KEY,            -- lane and batch number
-  first_seq INTEGER NOT NULL,
+  key INTEGER PRIMARY KEY,            -- stream and first sequence
+  number INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
   bytes INTEGER NOT NULL,             -- of its rows
+  stored_bytes INTEGER NOT NULL,      -- of its segments
   t_min INTEGER NOT NULL,
+  t_max INTEGER NOT NULL,
   backfill INTEGER NOT NULL,
-  head BLOB NOT NULL,                 -- the envelope up to its rows, fixed when sealed
-  delivered_ms INTEGER,               -- store clock; null: not yet everywhere
-  CHECK(last_seq >= first_seq)) STRICT;
-CREATE INDEX batch_delivered ON batch(delivered_ms) WHERE delivered_ms IS NOT NULL;
+  tombstone INTEGER NOT NULL,         -- declares its range as dropped, has no segments
+  kid INTEGER NOT NULL,
+  tag BLOB NOT NULL,
+  head BLOB NOT NULL) STRICT;         -- the envelope up to its rows: zstd, AES-256-GCM
 CREATE TABLE checkpoint(
-  destination TEXT NOT NULL,
-  lane INTEGER NOT NULL,
+  destination TEXT NOT NULL,          -- '' for what is deleted
+  stream INTEGER NOT NULL,
   first_seq INTEGER NOT NULL,
   last_seq INTEGER NOT NULL,
-  PRIMARY KEY(destination, lane, first_seq)) STRICT, WITHOUT ROWID;
+  tag BLOB NOT NULL,
+  PRIMARY KEY(destination, stream, first_seq)) STRICT, WITHOUT ROWID;
+CREATE TABLE delivered(
+  id INTEGER PRIMARY KEY,
+  stream INTEGER NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  store_ms INTEGER NOT NULL,          -- store clock: when the last destination had it
+  tag BLOB NOT NULL) STRICT;
+CREATE TABLE loss(
+  id INTEGER PRIMARY KEY,
+  stream_id TEXT NOT NULL,
+  first_seq INTEGER NOT NULL,
+  last_seq INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  tag BLOB NOT NULL) STRICT;
 CREATE TABLE quarantine(
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   received_ms INTEGER NOT NULL,
   device TEXT NOT NULL,
   rule TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  content TEXT NOT NULL,              -- the reading as a contract row, as far as it has one
-  raw BLOB,                           -- the bytes it was decoded from
-  agent_version TEXT NOT NULL) STRICT;
+  agent_version TEXT NOT NULL,
+  kid INTEGER NOT NULL,
+  sealed BLOB NOT NULL) STRICT;       -- reason, content, raw bytes: zstd, AES-256-GCM
 )sql";
-
-Error system_error(std::string_view doing, const fs::path& path) {
-  const int code = errno;
-  return {
-      Errc::unavailable, std::string(doing) + " " + path.string() + ": " + std::strerror(code),
-      code == EACCES || code == EPERM
-          ? "the user of vitalgated must own this directory: sudo chown vitalgated " + path.string()
-          : "check buffer.directory in the configuration"};
-}
-
-Result<> sync_path(const fs::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return system_error("open", path);
-  const int synced = ::fsync(fd);
-  ::close(fd);
-  if (synced != 0) return system_error("sync", path);
-  return {};
-}
-
-Result<> create_file(const fs::path& directory, std::string_view gateway) {
-  const fs::path file = directory / kBufferFileName;
-  const fs::path unfinished = directory / "buffer.db.new";
-  std::error_code ignored;  // left over from a creation that was cut off; it held nothing
-  for (const char* suffix : {"", "-journal", "-wal"})
-    fs::remove(unfinished.string() + suffix, ignored);
-  {
-    Database database = VG_TRY(Database::open(unfinished, true));
-    VG_TRY(database.execute("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL;"));
-    VG_TRY(database.execute(kTables));
-    Statement insert = VG_TRY(database.prepare("INSERT INTO meta(k, v) VALUES(?, ?)"));
-    VG_TRY(insert.bind("epoch").bind(new_epoch()).run());
-    VG_TRY(insert.bind("gateway_id").bind(gateway).run());
-    const std::string header = std::string("PRAGMA application_id=").append(kApplicationId) +
-                               "; PRAGMA user_version=" + std::string(kSchemaVersion);
-    VG_TRY(database.execute(header.c_str()));
-  }
-  VG_TRY(sync_path(unfinished));
-  std::error_code failed;
-  fs::rename(unfinished, file, failed);
-  if (failed)
-    return Error{Errc::unavailable, "rename " + file.string() + ": " + failed.message(), ""};
-  return sync_path(directory);
-}
 
 Result<> expect(Database& database, std::string_view name, std::string_view value) {
   const std::string found = VG_TRY(database.pragma(name));
@@ -111,60 +85,120 @@ Result<> expect(Database& database, std::string_view name, std::string_view valu
   return Error{Errc::corrupt, std::move(what), std::string(kDamagedHint)};
 }
 
-Result<> apply_settings(Database& database, std::uint64_t max_disk_bytes) {
+// A store that a later agent wrote is not damage: nothing of it may be touched.
+Result<> check_version(Database& database) {
+  VG_TRY(expect(database, "application_id", kApplicationId));
+  const std::string version = VG_TRY(database.pragma("user_version"));
+  if (version.size() <= 3 && std::atoi(version.c_str()) > std::atoi(kSchemaVersion.data()))
+    return Error{Errc::rejected,
+                 "the buffer was written by a later version of vitalgated (schema " + version + ")",
+                 "install that version again, or give buffer.directory a new, empty directory"};
+  return expect(database, "user_version", kSchemaVersion);
+}
+
+Result<> apply_settings(Database& database, const StoreSettings& settings) {
   // Exclusive before WAL: no shared memory file, and nobody else can open a live buffer.
-  const auto pages = static_cast<std::int64_t>(max_disk_bytes) / kPageBytes;
-  const std::string settings =
-      "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-      "PRAGMA wal_autocheckpoint=1000; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"
-      "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-      "PRAGMA mmap_size=0; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=" +
-      std::to_string(limits::kWalBytesMax) + "; PRAGMA max_page_count=" + std::to_string(pages);
-  VG_TRY(database.execute(settings.c_str()));
+  const std::uint64_t log = settings.log_bytes;
+  const std::string pragmas =
+      std::string("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=")
+          .append(settings.synchronous_normal ? "NORMAL" : "FULL")
+          .append("; PRAGMA wal_autocheckpoint=")
+          .append(std::to_string(log / 4 / kPageBytes))
+          .append("; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"
+                  "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                  "PRAGMA mmap_size=0; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=")
+          .append(std::to_string(log))
+          .append("; PRAGMA max_page_count=")
+          .append(std::to_string(settings.quota_bytes / kPageBytes));
+  VG_TRY(database.execute(pragmas.c_str()));
   // The first write takes the lock: a second opener is found now, not at the first reading.
   VG_TRY(database.execute("BEGIN IMMEDIATE; COMMIT;"));
-  const std::array<std::pair<std::string_view, std::string_view>, 10> expected{
+  const std::array<std::pair<std::string_view, std::string_view>, 7> expected{
       {{"locking_mode", "exclusive"},
        {"journal_mode", "wal"},
-       {"synchronous", "2"},
+       {"synchronous", settings.synchronous_normal ? "1" : "2"},
        {"page_size", "4096"},
        {"secure_delete", "1"},
        {"cell_size_check", "1"},
-       {"trusted_schema", "0"},
-       {"wal_autocheckpoint", "1000"},
-       {"application_id", kApplicationId},
-       {"user_version", kSchemaVersion}}};
+       {"trusted_schema", "0"}}};
   for (const auto& [name, value] : expected) VG_TRY(expect(database, name, value));
   return {};
 }
 
-Result<> check_gateway(Database& database, std::string_view gateway) {
-  Statement select = VG_TRY(database.prepare("SELECT v FROM meta WHERE k='gateway_id'"));
-  const bool found = VG_TRY(select.row());
-  const std::string owner = found ? select.text(0) : std::string();
-  select.reset();
-  if (owner == gateway) return {};
-  return Error{Errc::rejected,
-               "the buffer belongs to gateway '" + owner + "', not '" + std::string(gateway) + "'",
-               "set gateway.id back to '" + owner +
-                   "' until it is drained, or give buffer.directory a new, empty directory"};
+// The copy of the first page: the page and its SHA-256.
+Result<> keep_first_page(Disk& disk, const fs::path& directory) {
+  const std::string page = VG_TRY(disk.read(directory / kDatabaseName, kPageBytes));
+  VG_TRY(disk.write(directory / kFirstPageName, 0, page + sha256(page)));
+  return {};
+}
+
+void put_number(std::string& page, std::size_t at, std::uint32_t value) {
+  for (int shift = 24; shift >= 0; shift -= 8)
+    page[at++] = static_cast<char>(value >> static_cast<unsigned>(shift) & 0xff);
+}
+
+// Database file format, section 1.3: offsets in the header of the first page.
+Result<> restore_first_page(Disk& disk, const fs::path& directory) {
+  const fs::path file = directory / kDatabaseName;
+  std::string page = VG_TRY(disk.read(directory / kFirstPageName, kPageBytes + 32));
+  const std::string digest = page.size() == kPageBytes + 32 ? page.substr(kPageBytes) : "";
+  page.resize(std::min<std::size_t>(page.size(), kPageBytes));
+  if (digest.empty() || digest != sha256(page)) return {};  // it has to do with what is there
+  const std::uint64_t pages = VG_TRY(disk.size(file)) / kPageBytes;
+  if (pages == 0) return {};
+  page[18] = page[19] = 2;  // write-ahead log
+  put_number(page, 24, 1);  // change counter, and the one that the page count is valid for
+  put_number(page, 92, 1);
+  put_number(page, 28, static_cast<std::uint32_t>(pages));
+  put_number(page, 32, 0);  // no free pages: nothing is written to this file any more
+  put_number(page, 36, 0);
+  const std::string damaged = VG_TRY(disk.read(file, kPageBytes));
+  VG_TRY(disk.write(directory / "page1.damaged", 0, damaged));
+  return disk.write(file, 0, page);
 }
 
 }  // namespace
 
-Result<Database> open_database(const fs::path& directory, std::string_view gateway,
-                               std::uint64_t max_disk_bytes) {
-  std::error_code failed;
-  fs::create_directories(directory, failed);
-  if (failed)
-    return Error{Errc::unavailable, "create " + directory.string() + ": " + failed.message(),
-                 "check buffer.directory in the configuration"};
-  const fs::path file = directory / kBufferFileName;
-  if (!fs::exists(file, failed)) VG_TRY(create_file(directory, gateway));
-  Database database = VG_TRY(Database::open(file, false));
-  VG_TRY(apply_settings(database, max_disk_bytes));
-  VG_TRY(check_gateway(database, gateway));
+Result<Database> open_database(Disk& disk, const fs::path& directory,
+                               const StoreSettings& settings) {
+  Database database = VG_TRY(Database::open(directory / kDatabaseName, false, disk.vfs()));
+  VG_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE"));
+  VG_TRY(check_version(database));
+  VG_TRY(apply_settings(database, settings));
   return database;
+}
+
+Result<Database> open_damaged(Disk& disk, const fs::path& directory) {
+  VG_TRY(restore_first_page(disk, directory));
+  Database database = VG_TRY(Database::open(directory / kDatabaseName, false, disk.vfs()));
+  VG_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF;"
+                          "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0"));
+  return database;
+}
+
+Result<> make_store(Disk& disk, const fs::path& parent,
+                    const std::function<Result<>(Database)>& fill) {
+  const fs::path unfinished = parent / kUnfinishedName;
+  VG_TRY(disk.remove(unfinished));
+  VG_TRY(disk.make_directory(unfinished));
+  const fs::path file = unfinished / kDatabaseName;
+  {
+    // Without a journal and without a sync: it counts for nothing until it is renamed.
+    Database database = VG_TRY(Database::open(file, true, disk.vfs()));
+    VG_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096;"
+                            "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=OFF;"
+                            "PRAGMA synchronous=OFF"));
+    VG_TRY(database.execute(kTables));
+    const std::string header = std::string("PRAGMA application_id=").append(kApplicationId) +
+                               "; PRAGMA user_version=" + std::string(kSchemaVersion);
+    VG_TRY(database.execute(header.c_str()));
+    VG_TRY(fill(std::move(database)));
+  }
+  VG_TRY(keep_first_page(disk, unfinished));
+  VG_TRY(disk.sync_file(file));
+  VG_TRY(disk.sync_directory(unfinished));
+  VG_TRY(disk.rename(unfinished, parent / kStoreName));
+  return disk.sync_directory(parent);
 }
 
 }  // namespace vitalgate::sync

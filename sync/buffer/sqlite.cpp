@@ -8,8 +8,20 @@ namespace {
 constexpr int kLengthMax = 4 * 1024 * 1024;
 constexpr int kBusyTimeoutMs = 5000;  // an old instance may still be closing
 
-Error failure(sqlite3* database, std::string_view doing) {
+bool is_lasting(int code) {
+  switch (code & 0xff) {
+    case SQLITE_IOERR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Error failure(sqlite3* database, std::string_view doing, bool& broken) {
   const int code = sqlite3_extended_errcode(database);
+  broken = broken || is_lasting(code);
   std::string what = std::string(doing) + ": " + sqlite3_errmsg(database);
   switch (code & 0xff) {
     case SQLITE_FULL:
@@ -22,6 +34,9 @@ Error failure(sqlite3* database, std::string_view doing) {
     case SQLITE_PERM:
     case SQLITE_READONLY:
       return {Errc::unavailable, what, "check that the directory exists and is writable"};
+    case SQLITE_IOERR:
+      return {Errc::unavailable, what + " (code " + std::to_string(code) + ")",
+              "the disk fails: look at `dmesg`, back up what you can, replace it"};
     default:
       return {Errc::corrupt, what + " (code " + std::to_string(code) + ")",
               std::string(kDamagedHint)};
@@ -69,7 +84,7 @@ Result<bool> Statement::row() {
     reset();
     return false;
   }
-  Error error = failure(sqlite3_db_handle(statement_.get()), "buffer");
+  Error error = failure(sqlite3_db_handle(statement_.get()), "buffer", *broken_);
   reset();
   return error;
 }
@@ -78,11 +93,14 @@ std::int64_t Statement::number(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
-std::string Statement::text(int column) const {
+std::string_view Statement::view(int column) const {
   const void* bytes = sqlite3_column_blob(statement_.get(), column);
   const auto length = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
-  return bytes == nullptr ? std::string() : std::string(static_cast<const char*>(bytes), length);
+  return bytes == nullptr ? std::string_view()
+                          : std::string_view(static_cast<const char*>(bytes), length);
 }
+
+std::string Statement::text(int column) const { return std::string(view(column)); }
 
 void Statement::reset() {
   parameter_ = 0;
@@ -90,13 +108,13 @@ void Statement::reset() {
   sqlite3_clear_bindings(statement_.get());
 }
 
-Result<Database> Database::open(const std::filesystem::path& file, bool create) {
+Result<Database> Database::open(const std::filesystem::path& file, bool create, const char* vfs) {
   sqlite3* raw = nullptr;
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
                     (create ? SQLITE_OPEN_CREATE : 0);
-  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, nullptr);
+  const int code = sqlite3_open_v2(file.c_str(), &raw, flags, vfs);
   Database database(raw);
-  if (code != SQLITE_OK) return failure(raw, "open " + file.string());
+  if (code != SQLITE_OK) return database.failed("open " + file.string());
   sqlite3_extended_result_codes(raw, 1);
   sqlite3_busy_timeout(raw, kBusyTimeoutMs);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -106,9 +124,13 @@ Result<Database> Database::open(const std::filesystem::path& file, bool create) 
   return database;
 }
 
+Error Database::failed(std::string_view doing) {
+  return failure(database_.get(), doing, *broken_);
+}
+
 Result<> Database::execute(const char* sql) {
   if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)
-    return failure(database_.get(), "buffer");
+    return failed("buffer");
   return {};
 }
 
@@ -116,8 +138,8 @@ Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
                          SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK)
-    return failure(database_.get(), "buffer");
-  return Statement(statement);
+    return failed("buffer");
+  return Statement(statement, broken_.get());
 }
 
 Result<std::string> Database::pragma(std::string_view name) {
@@ -129,7 +151,7 @@ Result<std::string> Database::pragma(std::string_view name) {
 Result<> Database::checkpoint() {
   if (sqlite3_wal_checkpoint_v2(database_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr,
                                 nullptr) != SQLITE_OK)
-    return failure(database_.get(), "buffer checkpoint");
+    return failed("buffer checkpoint");
   return {};
 }
 

@@ -1,17 +1,19 @@
-// The buffer's tables as functions: every SQL statement of the agent is in store.cpp.
+// The buffer's tables as functions: every SQL statement of the store is in store.cpp and
+// store_read.cpp.
 //
-// Knows rows, not meaning: what goes where is decided in Buffer. Same errors and thread as
-// Database.
+// Knows rows, not meaning: what goes where is decided in Buffer. Bookkeeping rows are tagged when
+// they are written and checked when they are read: one that was changed is `corrupt`. Other
+// errors and the thread as Database.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "sync/buffer/ranges.h"
+#include "sync/buffer/buffer_types.h"
+#include "sync/buffer/records.h"
 #include "sync/buffer/sqlite.h"
 
 namespace vitalgate::sync {
@@ -19,82 +21,95 @@ namespace vitalgate::sync {
 namespace meta_key {
 inline constexpr std::string_view kStoreClock = "store_ms";
 inline constexpr std::string_view kOverflow = "quarantine_overflow";
-// Floors keep a sequence from starting again when its rows are gone: "sequence_floor_vitals".
-std::string floor(std::string_view what, Lane lane);
+inline constexpr std::string_view kSealedBytes = "sealed_bytes_day";  // decayed: see space.h
+inline constexpr std::string_view kSegmentsOfKey = "segments_of_key";
 // "mark_position:dongle-1:0"
 std::string mark(std::string_view what, std::string_view source, unsigned slot);
 }  // namespace meta_key
 
-struct SegmentRecord {
-  Lane lane{};
-  Range range;
-  std::int64_t oldest_ms = 0;  // received, UTC
-  std::int64_t newest_ms = 0;
-  std::string_view rows;
-};
-
-struct BatchRecord {
-  BatchKey key;
-  Range range;
-  std::uint32_t bytes = 0;
-  std::int64_t oldest_ms = 0;
-  bool backfill = false;
-  bool delivered = false;  // everywhere
-};
-
-struct QuarantineRecord {
-  std::int64_t received_ms = 0;
-  std::string device;
-  std::string rule;
-  std::string reason;
-  std::string content;
-  std::string raw;
-  std::string agent_version;
-};
+// The name under which deleted ranges are kept beside those of destinations.
+inline constexpr std::string_view kGone = "";
 
 class Store {
  public:
-  static Result<Store> open(const std::filesystem::path& directory, std::string_view gateway,
-                            std::uint64_t max_disk_bytes);
+  // What to do with a row that was changed: say `corrupt`, or leave it out (of a damaged store).
+  enum class BadRow : std::uint8_t { refuse, skip };
+  // `database` is open with its settings applied (schema.h); `tagger` outlives this.
+  Store(Database database, Tagger& tagger, BadRow bad_row = BadRow::refuse)
+      : database_(std::move(database)), tagger_(&tagger), bad_row_(bad_row) {}
 
   Result<> begin();
   Result<> commit();
   void rollback();
+  [[nodiscard]] bool is_broken() const { return database_.is_broken(); }
 
+  Result<> put_stream(const StreamRecord& stream);
   Result<> insert_segment(const SegmentRecord& segment);
-  Result<> insert_batch(const BatchRecord& batch, std::string_view head);
+  Result<> insert_batch(const BatchRecord& batch, std::string_view bound);
   Result<> insert_quarantine(const QuarantineRecord& record);
-  Result<> mark_delivered(BatchKey key, std::int64_t store_ms);
-  Result<> mark_undelivered(BatchKey key);
-  Result<> put_checkpoint(std::string_view destination, Lane lane,
-                          const std::vector<Range>& ranges);
+  Result<> put_checkpoint(std::string_view destination, StreamRef stream, const RangeSet& ranges);
   Result<> put_meta(std::string_view key, std::int64_t value);
+  Result<> insert_loss(const Loss& loss);
+  Result<> insert_delivered(const DeliveredRecord& record);
+  Result<> remove_delivered(std::int64_t id);
 
-  Result<> remove(BatchKey key);
-  // Deletes up to `limit` batches that were delivered at or before `store_ms`; how many went.
-  Result<std::size_t> purge(std::int64_t store_ms, std::size_t limit);
+  // Segments and batches that lie inside `range`.
+  Result<> remove(StreamRef stream, Range range);
 
-  Result<std::string> epoch();
   Result<std::int64_t> meta(std::string_view key);  // 0 when never written
   Result<std::int64_t> quarantine_rows();
-  Result<> each_batch(const std::function<void(const BatchRecord&)>& take);
-  // Segments of `lane` after `after`, ascending.
-  Result<> each_segment(Lane lane, Sequence after,
-                        const std::function<void(const SegmentRecord&)>& take);
+  Result<std::vector<StreamRecord>> streams();
+  Result<std::vector<Loss>> losses();
+  // Destinations that have checkpoints, kGone among them.
+  Result<std::vector<std::string>> destinations();
+  // Oldest first; `take` returns false to end.
+  Result<> each_delivered(const std::function<bool(const DeliveredRecord&)>& take);
   Result<> each_checkpoint(std::string_view destination,
-                           const std::function<void(Lane, Range)>& take);
+                           const std::function<void(StreamRef, Range)>& take);
+  Result<> each_quarantined(const std::function<Result<>(const QuarantineRecord&)>& take);
+  Result<> each_meta(const std::function<void(std::string_view, std::int64_t)>& take);
 
-  Result<std::string> head(BatchKey key);
-  Result<std::vector<std::string>> segments(Lane lane, Range range);
+  // Batches whose first reading is in `range`, ascending; `head` is empty unless `with_head`.
+  // `check` gives the text that each row's tag covers.
+  using BoundOf = std::function<std::string(const BatchRecord&)>;
+  using TakeBatch = std::function<Result<bool>(const BatchRecord&)>;
+  Result<> each_batch(StreamRef stream, Range range, bool with_head, const BoundOf& bound,
+                      const TakeBatch& take);
+  // The first reading of the batch that holds `sequence` or comes before it; 0 when none does.
+  Result<Sequence> batch_at(StreamRef stream, Sequence sequence);
 
-  // Empties the write-ahead log; at a clean stop.
+  // Segments whose first reading is in `range`, ascending; `take` returns false to end.
+  using TakeSegment = std::function<Result<bool>(const SegmentRecord&)>;
+  Result<> each_segment(StreamRef stream, Range range, const TakeSegment& take);
+
+  // As batch_at().
+  Result<Sequence> segment_at(StreamRef stream, Sequence sequence);
+  // The first reading of the first batch, or segment, that begins at `sequence` or after it; 0
+  // when none does.
+  Result<Sequence> batch_from(StreamRef stream, Sequence sequence);
+  Result<Sequence> segment_from(StreamRef stream, Sequence sequence);
+
+  // Data keys that anything is sealed under.
+  Result<std::vector<KeyNumber>> used_keys();
+
+  Result<std::int64_t> pages_used();
+  // Gives up to `pages` free pages back to the file system; how many.
+  Result<std::int64_t> release_pages(int pages);
+  // One clause a flaw that SQLite finds in its own structure; none when all is well.
+  Result<std::vector<std::string>> structure_flaws();
+
+  // Empties the write-ahead log.
   Result<> checkpoint() { return database_.checkpoint(); }
 
  private:
-  explicit Store(Database database) : database_(std::move(database)) {}
   Result<Statement*> statement(const char* sql);
+  Result<Sequence> key_in(const char* sql, StreamRef stream, Sequence from, Sequence to);
+  // False: leave the row out.
+  Result<bool> passes(std::string_view bound, std::string_view tag);
 
   Database database_;
+  Tagger* tagger_;
+  BadRow bad_row_;
   // Prepared once each, found by the address of their text: every caller passes a literal.
   std::vector<std::pair<const char*, std::unique_ptr<Statement>>> prepared_;
 };

@@ -24,13 +24,19 @@ std::string uri_of(const config::DestinationSettings& settings) {
 
 // A batch key fits a pointer: no memory to own for what is in flight.
 static_assert(sizeof(void*) == 8, "batch keys travel as Paho's user context");
+constexpr int kNumberBits = 40, kGenerationBits = 12;
 void* context_of(BatchKey key) {
-  return reinterpret_cast<void*>(std::uintptr_t{static_cast<std::uint8_t>(key.lane)} << 48 |
-                                 key.number);
+  static_assert(limits::kSequenceMax < std::uintptr_t{1} << kNumberBits);
+  static_assert(kGenerationMax < 1 << kGenerationBits);
+  return reinterpret_cast<void*>(
+      std::uintptr_t{static_cast<std::uint8_t>(key.lane)} << (kNumberBits + kGenerationBits) |
+      std::uintptr_t{key.generation} << kNumberBits | key.number);
 }
 BatchKey key_of(void* context) {
   const auto bits = reinterpret_cast<std::uintptr_t>(context);
-  return {static_cast<Lane>(bits >> 48), bits & ((std::uintptr_t{1} << 48) - 1)};
+  return {static_cast<Lane>(bits >> (kNumberBits + kGenerationBits)),
+          bits & ((std::uintptr_t{1} << kNumberBits) - 1),
+          static_cast<Generation>(bits >> kNumberBits & kGenerationMax)};
 }
 
 // MQTT 5, section 3.4.2.1: why a publish was not taken.

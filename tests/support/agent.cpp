@@ -6,11 +6,14 @@
 #include <utility>
 
 #include "tests/support/failure.h"
+#include "tests/support/key_file.h"
 #include "tests/support/paths.h"
 #include "tests/support/temp_dir.h"
 
 namespace vitalgate::test {
 namespace {
+
+constexpr auto kKeyFile = "buffer.key";
 
 constexpr auto kTemplate = R"(config_version = 1
 
@@ -20,6 +23,7 @@ site_id = "site-1"
 
 [buffer]
 directory = "{store}"
+key = "file:{key}"
 commit_interval = "{commit}"
 
 [upload]
@@ -68,12 +72,14 @@ Agent::Agent(std::filesystem::path directory, const AgentConfig& config)
       daemon_(built_program("vitalgated")),
       command_(built_program("vitalgate")) {
   std::filesystem::create_directories(directory_ / "store");
+  write_key(directory_ / kKeyFile);
   configure(config);
 }
 
 void Agent::configure(const AgentConfig& config) const {
   std::ofstream(file()) << fmt::format(kTemplate, fmt::arg("gateway", config.gateway_id),
                                        fmt::arg("store", (directory_ / "store").string()),
+                                       fmt::arg("key", (directory_ / kKeyFile).string()),
                                        fmt::arg("commit", config.commit_interval),
                                        fmt::arg("age", config.max_age),
                                        fmt::arg("socket", (directory_ / "control").string()),

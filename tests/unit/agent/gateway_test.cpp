@@ -1,126 +1,13 @@
 // The core loop with a real buffer, a source and an uplink that do what the test says.
-#include "agent/gateway.h"
-
-#include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
-#include <thread>
 
-#include "agent/core/limits.h"
 #include "sync/batch/envelope.h"
-#include "tests/support/poll.h"
-#include "tests/support/temp_dir.h"
+#include "tests/unit/agent/gateway_fixture.h"
 
 namespace vitalgate {
 namespace {
 
 using namespace std::chrono_literals;
-
-class SilentSource final : public bridge::Source {
- public:
-  void run(std::stop_token, const bridge::Emit&, const std::function<void()>&) override {}
-  void durable(std::uint64_t ticket) override { told = ticket; }
-  std::atomic<std::uint64_t> told{0};
-};
-
-class RecordingUplink final : public sync::Uplink {
- public:
-  void run(std::stop_token, const sync::EmitUplink&, const std::function<void()>&) override {}
-  void send(sync::Outgoing outgoing) override {
-    const std::scoped_lock lock(mutex_);
-    sent_.push_back(std::move(outgoing));
-  }
-  std::vector<sync::Outgoing> sent() const {
-    const std::scoped_lock lock(mutex_);
-    return sent_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<sync::Outgoing> sent_;
-};
-
-class GatewayTest : public ::testing::Test {
- protected:
-  GatewayTest() {
-    settings_.gateway = {.id = "clinic-042", .site_id = "site-17", .time_zone = {}};
-    settings_.buffer.commit_interval = 5ms;
-    config::DeviceSettings& device = settings_.devices.emplace_back();
-    device.id = "ivy-1";
-    device.expect_every = 5s;
-    config::DestinationSettings hub;
-    hub.name = "hub";
-    hub.window = 4;
-    hub.answer_timeout = 1min;
-    settings_.destinations.push_back(hub);
-  }
-
-  void start() {
-    buffer_.emplace(*sync::Buffer::open({.directory = directory_.path() / "state",
-                                         .gateway = "clinic-042",
-                                         .site = "site-17",
-                                         .agent_version = "1",
-                                         .config_version = 1,
-                                         .destinations = {"hub"},
-                                         .batch = {.max_readings = 3, .max_age = 1h},
-                                         .keep_sent = 24h,
-                                         .max_disk_bytes = 64'000'000},
-                                        Clock::now()));
-    thread_ = std::jthread([this](const std::stop_token& stop) {
-      Gateway gateway({settings_, *buffer_, {&source_}, {&uplink_}, board_, tail_});
-      outcome_ = gateway.run(stop, events_, [] {});
-    });
-  }
-
-  void stop() {
-    uplink_says(sync::LinkDown{});  // else it waits for answers that nobody gives
-    thread_.request_stop();
-    thread_.join();
-    EXPECT_TRUE(outcome_) << outcome_.error().what;
-    buffer_.reset();
-  }
-
-  void measure(std::initializer_list<int> values) {
-    Arrival arrival;
-    arrival.device = "ivy-1";
-    arrival.received = Stamp::now();
-    arrival.ticket = ++ticket_;
-    for (const int value : values)
-      arrival.readings.push_back({.metric = config::metric::kHeartRateEcg,
-                                  .unit = config::unit::kPerMinute,
-                                  .value = Decimal::of(value),
-                                  .flags = {},
-                                  .raw = {},
-                                  .device_time = {}});
-    ASSERT_TRUE(events_.push(bridge::SourceEvent{0, std::move(arrival)}, {}));
-  }
-
-  void uplink_says(auto what) {
-    ASSERT_TRUE(events_.push(sync::UplinkEvent{0, std::move(what)}, {}));
-  }
-
-  sync::HubAnswer stored(sync::Sequence first, sync::Sequence last) {
-    return {sync::stream_id(Lane::vitals, epoch()), {{first, last}}, {}};
-  }
-
-  std::string epoch() { return board_.latest()->buffer.epoch; }
-
-  static bool eventually(const std::function<bool()>& holds) {
-    return test::poll_until(holds, 10s);
-  }
-
-  test::TempDir directory_;
-  config::Settings settings_;
-  std::optional<sync::Buffer> buffer_;
-  SilentSource source_;
-  RecordingUplink uplink_;
-  EventChannel events_{limits::kEventQueueLength};
-  StatusBoard board_;
-  Tail tail_;
-  Result<> outcome_;
-  std::uint64_t ticket_ = 0;
-  std::jthread thread_;
-};
 
 TEST_F(GatewayTest, ASourceIsToldOnlyWhatIsDurable) {
   start();

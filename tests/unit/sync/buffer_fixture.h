@@ -8,6 +8,7 @@
 
 #include "sync/batch/envelope.h"
 #include "sync/buffer/buffer.h"
+#include "tests/support/key_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace vitalgate::sync {
@@ -43,6 +44,12 @@ class BufferFixture : public ::testing::Test {
     return sealed ? *std::move(sealed) : std::vector<BatchInfo>{};
   }
 
+  std::vector<BatchInfo> confirm(std::size_t destination, StreamRef stream, Range range) {
+    auto complete = buffer_->confirm(destination, stream, range);
+    EXPECT_TRUE(complete) << complete.error().what;
+    return complete ? *std::move(complete) : std::vector<BatchInfo>{};
+  }
+
   // `count` readings as one committed, sealed batch.
   BatchInfo sealed_batch(int count) {
     for (int i = 0; i < count; ++i) append(60 + i % 100);
@@ -65,6 +72,10 @@ class BufferFixture : public ::testing::Test {
     wall_ += time;
   }
 
+  [[nodiscard]] std::filesystem::path database() const {
+    return options_.directory / "store" / "buffer.db";
+  }
+
   test::TempDir directory_;
   BufferOptions options_{
       .directory = directory_.path() / "state",
@@ -75,7 +86,10 @@ class BufferFixture : public ::testing::Test {
       .destinations = {"hub"},
       .batch = {.max_readings = 10, .max_bytes = 60'000, .max_age = std::chrono::seconds(10)},
       .keep_sent = std::chrono::hours(24),
-      .max_disk_bytes = 64'000'000};
+      .max_disk_bytes = 64'000'000,
+      .keys = {.reference = test::write_key(directory_.path() / "buffer.key"),
+               .old_reference = {},
+               .recovery_public = {}}};
   Clock::time_point now_ = Clock::now();
   WallTime wall_ = *parse_rfc3339("2026-03-02T14:05:07.120Z");
   std::optional<Buffer> buffer_;

@@ -1,0 +1,192 @@
+// What destinations say and what they are given: confirmations in, batches out.
+#include <algorithm>
+
+#include "agent/core/limits.h"
+#include "sync/buffer/buffer_impl.h"
+
+namespace vitalgate::sync {
+namespace {
+
+Error missing_store() {
+  return {Errc::unavailable, "the buffer is closed after a failure", "it is tried again"};
+}
+
+Error damage(const StreamState& stream, Range range, std::string_view what) {
+  std::string text(what);
+  text.append(": readings ").append(std::to_string(range.first)).append(" to ");
+  text.append(std::to_string(range.last)).append(" of ");
+  text.append(stream_id(stream.ref.lane, stream.epoch));
+  return {Errc::corrupt, std::move(text), "vitalgate buffer verify"};
+}
+
+}  // namespace
+
+BatchInfo Buffer::Impl::info_of(const StreamState& stream, const BatchRecord& batch) const {
+  BatchInfo info{.key = batch.key,
+                 .range = batch.range,
+                 .bytes = batch.bytes,
+                 .oldest_ms = batch.oldest_ms,
+                 .backfill = batch.backfill,
+                 .tombstone = batch.tombstone};
+  for (std::size_t i = 0; i < stream.confirmed.size(); ++i)
+    if (!stream.confirmed[i].contains(batch.range)) info.missing_at |= std::uint32_t{1} << i;
+  return info;
+}
+
+// Sealed batches that share a number with `range`.
+Result<std::vector<BatchInfo>> Buffer::Impl::batches_over(StreamState& stream, Range range) {
+  std::vector<BatchInfo> found;
+  if (store == nullptr) return missing_store();
+  const Sequence first = VG_TRY(store->batch_at(stream.ref, range.first));
+  range.first = first == 0 ? range.first : first;
+  VG_TRY(store->each_batch(stream.ref, range, /*with_head=*/false, bound_of(stream),
+                           [&](const BatchRecord& batch) -> Result<bool> {
+                             found.push_back(info_of(stream, batch));
+                             return true;
+                           }));
+  return found;
+}
+
+Result<std::vector<BatchInfo>> Buffer::Impl::confirm(std::size_t destination, StreamState& stream,
+                                                     Range range) {
+  std::vector<BatchInfo> complete;
+  range.last = std::min(range.last, stream.writer.first_open() - 1);
+  if (range.first == 0 || range.first > range.last) return complete;
+  for (const Range& fresh : stream.confirmed[destination].add(range)) {
+    dirty_checkpoints.emplace(destination, stream.ref);
+    for (const BatchInfo& batch : VG_TRY(batches_over(stream, fresh))) {
+      const bool here = (batch.missing_at >> destination & 1) == 0 &&
+                        !(batch.range.last < fresh.first || batch.range.first > fresh.last);
+      if (!here) continue;
+      complete.push_back(batch);
+      if (batch.missing_at != 0) continue;
+      forget_waiting(stream, batch);
+    }
+  }
+  VG_TRY(refresh_oldest(stream));
+  return complete;
+}
+
+void Buffer::Impl::forget_waiting(StreamState& stream, const BatchInfo& batch) {
+  if (stream.settled.contains(batch.range)) return;
+  stream.settled.add(batch.range);
+  stream.waiting -= std::min(stream.waiting, batch.tombstone ? 0 : batch.range.count());
+  stream.waiting_bytes -= std::min<std::uint64_t>(stream.waiting_bytes, batch.bytes);
+  if (!delivered.empty() && delivered.back().stream == stream.ref &&
+      delivered.back().range.last + 1 == batch.range.first)
+    delivered.back().range.last = batch.range.last;
+  else
+    delivered.push_back({0, stream.ref, batch.range, 0});
+}
+
+// The bound for the watermark moves with the first batch that waits.
+Result<> Buffer::Impl::refresh_oldest(StreamState& stream) {
+  const Sequence first = stream.settled.prefix() + 1;
+  if (first == stream.oldest_known_at && stream.oldest_ms != INT64_MAX) return {};
+  stream.oldest_known_at = first;
+  stream.oldest_ms = INT64_MAX;
+  if (stream.waiting == 0) return {};
+  std::int64_t first_ms = INT64_MAX;
+  for (const BatchInfo& batch : VG_TRY(batches_over(stream, {first, first})))
+    first_ms = std::min(first_ms, batch.oldest_ms);
+  stream.oldest_ms = stream.oldest_waiting_ms(first_ms);
+  return {};
+}
+
+Result<std::string> Buffer::Impl::rows_of(const StreamState& stream,
+                                          const SegmentRecord& segment) {
+  auto rows = tables->rows_of(segment, stream.epoch);
+  return rows ? std::move(rows) : damage(stream, segment.range, "a stored segment does not open");
+}
+
+Result<BatchBody> Buffer::Impl::read(const BatchInfo& batch) {
+  if (store == nullptr) return missing_store();
+  StreamState& stream = of(batch.key.stream());
+  BatchBody body{batch, {}, {}};
+  bool found = false;
+  const Range at{batch.range.first, batch.range.first};
+  VG_TRY(store->each_batch(
+      stream.ref, at, /*with_head=*/true, bound_of(stream),
+      [&](const BatchRecord& record) -> Result<bool> {
+        found = record.key.number == batch.key.number;
+        if (!found) return false;
+        auto head = tables->head_of(record, stream.epoch);
+        if (!head) return damage(stream, record.range, "the head of a sealed batch does not open");
+        body.head = *std::move(head);
+        return false;
+      }));
+  if (!found)
+    return Error{Errc::rejected, "the batch is not in the buffer any more", ""};
+  if (batch.tombstone) return body;
+  Sequence next = batch.range.first;
+  std::size_t bytes = 0;
+  VG_TRY(store->each_segment(stream.ref, batch.range,
+                             [&](const SegmentRecord& segment) -> Result<bool> {
+                               if (segment.range.first != next) return false;
+                               body.segments.push_back(VG_TRY(rows_of(stream, segment)));
+                               bytes += body.segments.back().size() + (next != batch.range.first);
+                               next = segment.range.last + 1;
+                               return true;
+                             }));
+  if (next == batch.range.last + 1 && bytes == batch.bytes) return body;
+  return damage(stream, batch.range, "a sealed batch has lost rows");
+}
+
+Result<bool> Buffer::reject(std::size_t destination, StreamRef ref, Sequence sequence,
+                            std::string_view detail, WallTime now) {
+  if (impl_->find(ref) == nullptr) return false;
+  StreamState& stream = impl_->of(ref);
+  if (sequence == 0 || sequence >= stream.writer.first_open() ||
+      stream.confirmed[destination].contains({sequence, sequence}))
+    return false;
+  const auto batches = VG_TRY(impl_->noted(impl_->batches_over(stream, {sequence, sequence})));
+  if (batches.empty() || batches.front().range.last < sequence || batches.front().tombstone)
+    return false;
+  const BatchBody body = VG_TRY(read(batches.front()));
+  const std::string marker = "\"seq\":" + std::to_string(sequence) + ",";
+  for (const std::string& rows : body.segments) {
+    const auto found = rows.find(marker);
+    if (found == std::string::npos) continue;
+    const auto begin = rows.rfind("{\"reading_id\":", found);
+    const auto end = rows.find("},{\"reading_id\":", found);
+    hold({.received = now,
+          .device = {},
+          .rule = "hub",
+          .reason = std::string(detail.substr(0, limits::kTextValueBytesMax)),
+          .content = rows.substr(begin, end == std::string::npos ? end : end + 1 - begin),
+          .raw = {}});
+    return true;
+  }
+  return Error{Errc::corrupt, "a stored reading is not in its batch", ""};
+}
+
+Result<std::vector<BatchInfo>> Buffer::unconfirmed(std::size_t destination, StreamRef ref,
+                                                   Sequence after, std::size_t limit) {
+  std::vector<BatchInfo> found;
+  if (impl_->find(ref) == nullptr || limit == 0) return found;
+  if (impl_->store == nullptr) return missing_store();
+  StreamState& stream = impl_->of(ref);
+  Range range{std::max(after, stream.settled.prefix()) + 1, limits::kSequenceMax};
+  // A batch that is confirmed in part is still asked for as a whole.
+  const Sequence begun = VG_TRY(impl_->noted(impl_->store->batch_at(ref, range.first)));
+  if (begun > after) range.first = begun;
+  auto done = impl_->store->each_batch(
+      ref, range, /*with_head=*/false, impl_->bound_of(stream),
+      [&](const BatchRecord& batch) -> Result<bool> {
+        const BatchInfo info = impl_->info_of(stream, batch);
+        if ((info.missing_at >> destination & 1) != 0) found.push_back(info);
+        return found.size() < limit;
+      });
+  if (!done) return impl_->noted(done.error());
+  return found;
+}
+
+std::vector<BatchInfo> Buffer::unconfirmed(std::size_t destination) {
+  std::vector<BatchInfo> all;
+  for (const StreamRef ref : streams())
+    if (auto some = unconfirmed(destination, ref, 0, SIZE_MAX))
+      all.insert(all.end(), some->begin(), some->end());
+  return all;
+}
+
+}  // namespace vitalgate::sync

@@ -1,0 +1,224 @@
+// What gives way when space runs out: first what every destination has, then, only if configured,
+// the oldest of the lowest lane, declared as dropped; otherwise the sources wait.
+#include <algorithm>
+#include <limits>
+
+#include "agent/core/limits.h"
+#include "sync/buffer/batch_head.h"
+#include "sync/buffer/buffer_impl.h"
+
+namespace vitalgate::sync {
+namespace {
+
+constexpr auto kPurgeInterval = std::chrono::seconds(10);
+constexpr std::int64_t kAnyAge = std::numeric_limits<std::int64_t>::max();
+// Of the quota: above it only urgent readings are taken.
+constexpr std::uint64_t kUrgentReservePercent = 3;
+// An urgent reading is never given up.
+constexpr std::array kGiveWay{Lane::feeds, Lane::waves, Lane::vitals};
+
+}  // namespace
+
+bool Buffer::Impl::over_quota(Lane lane) const {
+  std::uint64_t used = 0;
+  for (const auto& [ref, stream] : streams)
+    if (ref.lane == lane) used += stream.stored_bytes;
+  const std::uint64_t percent = options.quota_percent[static_cast<std::size_t>(lane)];
+  return used * 100 >= space.quota_bytes() * percent;
+}
+
+bool Buffer::Impl::only_reserve_left() const {
+  return used_bytes * 100 >= space.quota_bytes() * (100 - kUrgentReservePercent);
+}
+
+bool Buffer::Impl::over_quota(const StreamState& stream) const {
+  const Lane lane = stream.ref.lane;
+  if (stream.writer.staged_bytes() == 0) return false;
+  return (lane != Lane::urgent && only_reserve_left()) || over_quota(lane);
+}
+
+Result<> Buffer::Impl::in_transaction(const std::function<Result<>()>& work) {
+  removed.clear();
+  VG_TRY(store->begin());
+  auto done = work();
+  if (done) done = store->commit();
+  if (!done) {
+    store->rollback();
+    removed.clear();
+    return done;
+  }
+  removal_is_done();
+  return {};
+}
+
+Result<> Buffer::Impl::purge(Clock::time_point now) {
+  const auto interval = std::clamp<Clock::duration>(options.keep_sent, std::chrono::seconds(1),
+                                                    kPurgeInterval);
+  if (purged && now - *purged < interval) return {};
+  purged = now;
+  const auto keep_ms = std::chrono::milliseconds(options.keep_sent).count();
+  VG_TRY(purge_older(store_ms(now) - keep_ms, std::nullopt));
+  if (only_reserve_left()) VG_TRY(purge_older(kAnyAge, std::nullopt));
+  for (const Lane lane : kLanes)
+    if (over_quota(lane)) VG_TRY(purge_older(kAnyAge, lane));
+  if (removed.size() >= limits::kPurgeBatchesPerCommit) purged.reset();  // there may be more
+  return {};
+}
+
+// Deletes batches that every destination had at `store_ms` or before, oldest first and of `lane`
+// alone if it is given; how many, at most limits::kPurgeBatchesPerCommit.
+Result<std::size_t> Buffer::Impl::purge_older(std::int64_t store_ms, std::optional<Lane> lane) {
+  std::vector<DeliveredRecord> rows;
+  VG_TRY(store->each_delivered([&](const DeliveredRecord& row) {
+    if (row.store_ms > store_ms) return false;
+    if (!lane || row.stream.lane == *lane) rows.push_back(row);
+    return rows.size() < limits::kPurgeBatchesPerCommit;
+  }));
+  std::size_t count = 0;
+  for (const DeliveredRecord& row : rows) {
+    if (count >= limits::kPurgeBatchesPerCommit) break;
+    count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
+  }
+  if (count > 0) VG_TRY(write_streams(/*with_staged=*/true));
+  return count;
+}
+
+Result<std::size_t> Buffer::Impl::purge_row(const DeliveredRecord& row, std::size_t limit) {
+  VG_TRY(store->remove_delivered(row.id));
+  const StreamState* const stream = find(row.stream);
+  if (stream == nullptr) return std::size_t{0};
+  std::vector<BatchRecord> batches;
+  bool more = false;
+  VG_TRY(store->each_batch(row.stream, row.range, /*with_head=*/false, bound_of(*stream),
+                           [&](const BatchRecord& batch) -> Result<bool> {
+                             more = batches.size() >= limit;
+                             if (more) return false;
+                             const bool whole = batch.range.last <= row.range.last &&
+                                                stream->settled.contains(batch.range);
+                             if (whole) batches.push_back(batch);
+                             return true;
+                           }));
+  for (const BatchRecord& batch : batches) VG_TRY(remove_batch(*stream, batch));
+  if (more) {
+    DeliveredRecord rest = row;
+    rest.range.first = batches.back().range.last + 1;
+    VG_TRY(store->insert_delivered(rest));
+  }
+  return batches.size();
+}
+
+Result<> Buffer::Impl::remove_batch(const StreamState& stream, const BatchRecord& batch) {
+  VG_TRY(store->remove(stream.ref, batch.range));
+  removed.push_back({stream.ref, batch.range, batch.stored_bytes});
+  RangeSet gone = stream.gone;
+  for (const Removed& one : removed)
+    if (one.stream == stream.ref) gone.add(one.range);
+  return store->put_checkpoint(kGone, stream.ref, gone);
+}
+
+void Buffer::Impl::removal_is_done() {
+  for (const Removed& one : removed) {
+    StreamState& stream = of(one.stream);
+    stream.gone.add(one.range);
+    stream.settled.add(one.range);
+    stream.stored_bytes -= std::min<std::uint64_t>(stream.stored_bytes, one.stored_bytes);
+  }
+  removed.clear();
+}
+
+// The disk is full: nothing is taken in, but what is delivered can still be noted and deleted.
+Result<> Buffer::Impl::only_bookkeeping(const CommitContext& context) {
+  auto done = delete_delivered(context.now);
+  if (!done && !store->is_broken() && space.give_up_ballast()) {
+    static_cast<void>(store->checkpoint());
+    done = delete_delivered(context.now);
+  }
+  // Full is the caller's news; a disk that fails is another matter.
+  return store->is_broken() ? done : Result<>();
+}
+
+// In a transaction of its own, deletions first: the checkpoint may need the pages they free.
+Result<> Buffer::Impl::delete_delivered(Clock::time_point now) {
+  VG_TRY(in_transaction([&]() -> Result<> {
+    std::size_t count = VG_TRY(purge_older(kAnyAge, std::nullopt));
+    for (const DeliveredRecord& row : delivered) {
+      if (count >= limits::kPurgeBatchesPerCommit) break;
+      count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
+    }
+    VG_TRY(write_streams(/*with_staged=*/false));
+    VG_TRY(write_checkpoints());
+    if (count > 0) return {};
+    return Error{Errc::unavailable, "nothing delivered is left to delete", ""};
+  }));
+  dirty_checkpoints.clear();
+  std::erase_if(delivered, [&](const DeliveredRecord& row) {
+    return of(row.stream).gone.contains(row.range);
+  });
+  bookkept = now;
+  return {};
+}
+
+Result<> Buffer::Impl::make_room(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+  if (delete_delivered(context.now)) return {};
+  if (store->is_broken())
+    return Error{Errc::unavailable, "the disk fails", "look at `dmesg`"};
+  if (options.when_full == config::WhenFull::drop_lowest && drop_oldest(context, sealed)) return {};
+  // Without a free block SQLite can neither delete nor empty its log.
+  if (!space.give_up_ballast())
+    return Error{Errc::unavailable, "the buffer is full; devices wait",
+                 "free space on the disk, or raise buffer.max_disk"};
+  VG_TRY(store->checkpoint());
+  if (delete_delivered(context.now)) return {};
+  return Error{Errc::unavailable, "the buffer is full; devices wait",
+               "free space on the disk, or raise buffer.max_disk"};
+}
+
+Result<> Buffer::Impl::drop_oldest(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+  for (const Lane lane : kGiveWay)
+    for (auto& [ref, stream] : streams)
+      if (ref.lane == lane && stream.waiting > 0) return drop_oldest_of(stream, context, sealed);
+  return Error{Errc::unavailable, "nothing may be given up", ""};
+}
+
+// Up to limits::kPurgeBatchesPerCommit batches in a row become one tombstone.
+Result<> Buffer::Impl::drop_oldest_of(StreamState& stream, const CommitContext& context,
+                                      std::vector<BatchInfo>& sealed) {
+  std::vector<BatchRecord> victims;
+  VG_TRY(store->each_batch(
+      stream.ref, {stream.settled.prefix() + 1, limits::kSequenceMax}, /*with_head=*/false,
+      bound_of(stream), [&](const BatchRecord& batch) -> Result<bool> {
+        const bool follows = victims.empty() || victims.back().range.last + 1 == batch.range.first;
+        const bool waits = !batch.tombstone && !stream.settled.touches(batch.range);
+        if (waits && follows) victims.push_back(batch);
+        return (waits || victims.empty()) && victims.size() < limits::kPurgeBatchesPerCommit;
+      }));
+  if (victims.empty()) return Error{Errc::unavailable, "nothing may be given up", ""};
+  const Range range{victims.front().range.first, victims.back().range.last};
+  const Loss loss{stream_id(stream.ref.lane, stream.epoch), range, "no_room"};
+  BatchRecord record{.key = {stream.ref.lane, stream.writer.next_batch(), stream.ref.generation},
+                     .range = range,
+                     .oldest_ms = victims.front().oldest_ms,
+                     .newest_ms = victims.back().newest_ms,
+                     .backfill = context.backfill,
+                     .tombstone = true,
+                     .head = {}};
+  VG_TRY(in_transaction([&]() -> Result<> {
+    VG_TRY(store->remove(stream.ref, range));
+    const std::string head =
+        tombstone_head(options, stream.epoch, record, loss.reason, context.wall);
+    VG_TRY(tables->put_batch(*store, record, stream.epoch, head));
+    return store->insert_loss(loss);
+  }));
+  stream.writer.batch_sealed();
+  for (const BatchRecord& victim : victims) {
+    stream.stored_bytes -= std::min<std::uint64_t>(stream.stored_bytes, victim.stored_bytes);
+    stream.waiting -= victim.range.count();
+    stream.waiting_bytes -= victim.bytes;
+    dropped.push_back(victim.key);
+  }
+  losses.push_back(loss);
+  sealed.push_back(info_of(stream, record));
+  return {};
+}
+
+}  // namespace vitalgate::sync

@@ -1,0 +1,217 @@
+// One transaction: rows become segments, full batches are sealed, bookkeeping rides along.
+#include <algorithm>
+
+#include "agent/core/limits.h"
+#include "sync/buffer/batch_head.h"
+#include "sync/buffer/buffer_impl.h"
+#include "sync/buffer/schema.h"
+
+namespace vitalgate::sync {
+namespace {
+
+// Bookkeeping beside readings: no more often, every row of it is a page written.
+constexpr auto kBookkeepingInterval = std::chrono::seconds(1);
+
+std::uint64_t loaded_bytes(std::int64_t pages) {
+  return static_cast<std::uint64_t>(pages) * kPageBytes;
+}
+
+Error closed() {
+  return {Errc::unavailable, "the buffer is closed after a failure", "it is tried again"};
+}
+
+std::uint8_t bit(Lane lane) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(lane)); }
+
+}  // namespace
+
+Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context) {
+  if (store == nullptr) return closed();
+  std::vector<BatchInfo> sealed;
+  if (!space.has_room(context.now)) {
+    VG_TRY(only_bookkeeping(context));
+    if (!space.has_room(context.now))
+      return Error{Errc::unavailable,
+                   "the disk has only " + std::to_string(space.free_on_disk() / 1'000'000) +
+                       " MB left; devices wait",
+                   "free space on the disk of " + options.directory.string()};
+  }
+  auto written = write(context, sealed);
+  if (!written && written.error().code == Errc::unavailable && !store->is_broken()) {
+    auto room = make_room(context, sealed);
+    if (room) written = write(context, sealed);
+  }
+  if (!written) return written.error();
+  committed(context, sealed);
+  return sealed;
+}
+
+Result<> Buffer::Impl::write(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+  const std::size_t before = sealed.size();
+  VG_TRY(store->begin());
+  stalled = 0;
+  removed.clear();
+  const auto all = [&]() -> Result<> {
+    for (auto& [ref, stream] : streams) VG_TRY(write_stream(stream, context, sealed));
+    // A mark must never be ahead of its readings: while a lane waits, none moves.
+    if (stalled == 0) VG_TRY(write_marks());
+    VG_TRY(write_held());
+    VG_TRY(write_bookkeeping(context));
+    return store->commit();
+  };
+  auto done = all();
+  if (done) return done;
+  store->rollback();
+  sealed.resize(before);
+  return done;
+}
+
+Result<> Buffer::Impl::write_stream(StreamState& stream, const CommitContext& context,
+                                    std::vector<BatchInfo>& sealed) {
+  stream.next_chain = stream.chain;
+  if (stream.writer.open().empty()) return {};
+  if (over_quota(stream)) {
+    stalled |= bit(stream.ref.lane);
+    return {};
+  }
+  BatchNumber number = stream.writer.next_batch();
+  for (OpenBatch& batch : stream.writer.open()) {
+    batch.staged_stored_bytes = 0;
+    if (batch.has_staged()) {
+      const auto written = VG_TRY(
+          tables->put_segment(*store, stream.ref, stream.epoch, batch.staged(), stream.next_chain));
+      batch.staged_stored_bytes = written.bytes;
+      stream.next_chain = written.link;
+    }
+    const bool seal =
+        stream.writer.due(batch, context.now) || (context.seal_all && !batch.rows.empty());
+    if (seal) VG_TRY(write_batch(stream, batch, number++, context, sealed));
+  }
+  return {};
+}
+
+Result<> Buffer::Impl::write_batch(StreamState& stream, const OpenBatch& batch, BatchNumber number,
+                                   const CommitContext& context, std::vector<BatchInfo>& sealed) {
+  BatchRecord record{.key = {stream.ref.lane, number, stream.ref.generation},
+                     .range = batch.range,
+                     .bytes = static_cast<std::uint32_t>(batch.rows.size()),
+                     .stored_bytes = batch.stored_bytes + batch.staged_stored_bytes,
+                     .oldest_ms = batch.oldest_ms,
+                     .newest_ms = batch.newest_ms,
+                     .backfill = context.backfill,
+                     .tombstone = false,
+                     .head = {}};
+  const std::string head = batch_head(options, stream.epoch, record, batch.rows, stream.oldest_ms,
+                                      context.wall);
+  VG_TRY(tables->put_batch(*store, record, stream.epoch, head));
+  sealed.push_back(info_of(stream, record));
+  return {};
+}
+
+Result<> Buffer::Impl::write_held() {
+  std::int64_t room = limits::kQuarantineRowsMax - quarantined;
+  for (const Held& one : held) {
+    if (room-- <= 0) break;
+    VG_TRY(tables->put_held(*store, one, options.agent_version));
+  }
+  if (room >= 0) return {};
+  const auto kept = std::max<std::int64_t>(0, limits::kQuarantineRowsMax - quarantined);
+  const auto lost = static_cast<std::int64_t>(held.size()) - kept;
+  return store->put_meta(meta_key::kOverflow, quarantine_overflow + lost);
+}
+
+Result<> Buffer::Impl::write_bookkeeping(const CommitContext& context) {
+  const bool readings = std::any_of(streams.begin(), streams.end(), [](const auto& entry) {
+    return entry.second.writer.staged_bytes() > 0;
+  });
+  bookkeeping_in_transaction =
+      !readings || context.seal_all || !bookkept || context.now - *bookkept >= kBookkeepingInterval;
+  if (!bookkeeping_in_transaction) return {};
+  VG_TRY(write_checkpoints());
+  const std::int64_t clock = store_ms(context.now);
+  for (DeliveredRecord record : delivered) {
+    record.store_ms = clock;
+    VG_TRY(store->insert_delivered(record));
+  }
+  DayRate day = rate;
+  day.add(sealed_bytes, clock);
+  VG_TRY(store->put_meta(meta_key::kStoreClock, clock));
+  VG_TRY(store->put_meta(meta_key::kSealedBytes, static_cast<std::int64_t>(day.bytes())));
+  VG_TRY(store->put_meta(meta_key::kSegmentsOfKey, segments_of_key));
+  return purge(context.now);
+}
+
+// In the transaction of every deletion. A floor above what is durable would leave a gap.
+Result<> Buffer::Impl::write_streams(bool with_staged) {
+  for (const auto& [ref, stream] : streams) {
+    // A lane that waits for room stages rows that this transaction does not write.
+    const bool waits = (stalled & bit(ref.lane)) != 0;
+    const Sequence next = with_staged && !waits ? stream.writer.next_sequence()
+                                                : stream.writer.first_staged();
+    VG_TRY(store->put_stream({ref, stream.epoch, next, stream.writer.next_batch()}));
+  }
+  return {};
+}
+
+void Buffer::Impl::committed(const CommitContext& context, const std::vector<BatchInfo>& sealed) {
+  for (const BatchInfo& info : sealed) {
+    if (info.tombstone) continue;  // drop_oldest() has seen to it
+    StreamState& stream = of(info.key.stream());
+    OpenBatch& batch = stream.writer.open().front();
+    stream.writer.batch_sealed();
+    stream.sealed(info, batch.newest_ms);
+    stream.waiting += info.range.count();
+    stream.waiting_bytes += info.bytes;
+    stream.stored_bytes += batch.stored_bytes + batch.staged_stored_bytes;
+    sealed_bytes += batch.staged_stored_bytes;
+    readings_since_open += batch.staged_at.size();
+    if (stream.oldest_ms == INT64_MAX) stream.oldest_ms = info.oldest_ms;
+    stream.writer.open().pop_front();
+  }
+  for (auto& [ref, stream] : streams) {
+    if ((stalled & bit(ref.lane)) != 0) continue;
+    stream.chain = stream.next_chain;
+    for (OpenBatch& batch : stream.writer.open()) {
+      batch.stored_bytes += batch.staged_stored_bytes;
+      sealed_bytes += batch.staged_stored_bytes;
+      readings_since_open += batch.staged_at.size();
+      segments_of_key += batch.has_staged() ? 1 : 0;
+      batch.staged_stored_bytes = 0;
+      batch.staged_is_committed();
+    }
+  }
+  const auto count = static_cast<std::int64_t>(held.size());
+  const auto kept = std::clamp<std::int64_t>(limits::kQuarantineRowsMax - quarantined, 0, count);
+  quarantined += kept;
+  quarantine_overflow += count - kept;
+  held.clear();
+  if (stalled == 0) marks.clear();
+  segments_of_key += static_cast<std::int64_t>(sealed.size());
+  if (bookkeeping_in_transaction) bookkeeping_is_done(context.now);
+  removal_is_done();
+  write_mark(context.now, /*now_or_never=*/context.seal_all);
+  keep_keys_young(context.wall);
+}
+
+void Buffer::Impl::bookkeeping_is_done(Clock::time_point now) {
+  bookkept = now;
+  dirty_checkpoints.clear();
+  delivered.clear();
+  rate.add(std::exchange(sealed_bytes, 0), store_ms(now));
+  if (const auto pages = store->pages_used()) used_bytes = loaded_bytes(*pages);
+  space.restore_ballast(now);
+}
+
+Result<> Buffer::Impl::close() {
+  if (store == nullptr) return closed();
+  write_mark(Clock::now(), /*now_or_never=*/true);
+  return store->checkpoint();
+}
+
+Result<> Buffer::Impl::write_checkpoints() {
+  for (const auto& [destination, ref] : dirty_checkpoints)
+    VG_TRY(store->put_checkpoint(options.destinations[destination], ref,
+                                 of(ref).confirmed[destination]));
+  return {};
+}
+
+}  // namespace vitalgate::sync

@@ -1,0 +1,86 @@
+// What powercut, ioerror and byteflip share: lives, jobs, counting, progress, the last line.
+//
+// A life is one seed's workload; the campaign draws from it as many cases as it has. A case has a
+// number that repeats it: life and ordinal. Lives are handed to jobs; everything else of a job is
+// its own.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "tests/support/temp_dir.h"
+
+namespace CLI {
+class App;
+}
+
+namespace vitalgate::proof {
+
+inline constexpr unsigned kOrdinalBits = 20;
+
+struct CampaignPlan {
+  std::uint64_t seed = 1;
+  std::uint64_t cases = 0;             // 0: all of `lives`
+  std::uint64_t lives = 0;             // 0: as many as `cases` needs
+  unsigned jobs = 0;                   // 0: one a core
+  std::optional<std::uint64_t> first;  // number of the case to begin with
+};
+void declare_campaign(CLI::App& app, CampaignPlan& plan);
+
+class Campaign {
+ public:
+  // `name` as in the last line; `again` is what else must stand on a command that repeats a case.
+  Campaign(std::string name, CampaignPlan plan, std::string again);
+
+  // Called in several threads at once, with the seed of a life.
+  using Life = std::function<void(Campaign& campaign, std::uint64_t life)>;
+  // Until there are enough cases. Exit code: 1 when there was a violation, 130 after Ctrl-C.
+  int run(const Life& life);
+
+  // Takes the next case: false when this one is to be left out.
+  bool take(std::uint64_t life, std::uint64_t ordinal);
+  // One more image of a case that was taken.
+  void also() { ++taken_; }
+  [[nodiscard]] bool over() const;
+  void violation(std::uint64_t life, std::uint64_t ordinal, const std::string& paragraph);
+  // Figures beside the cases, for the last lines: added up by name.
+  void note(const std::string& figure, std::uint64_t count);
+
+  [[nodiscard]] static std::uint64_t number(std::uint64_t life, std::uint64_t ordinal) {
+    return life << kOrdinalBits | ordinal;
+  }
+  // A file with the key-encryption key of all the buffers.
+  [[nodiscard]] std::filesystem::path key_file() const { return folder_.path() / "buffer.key"; }
+
+ private:
+  void work(const Life& life);
+  void show(bool last);
+  int finish();
+
+  const std::string name_;
+  const CampaignPlan plan_;
+  const std::string again_;
+  test::TempDir folder_;
+  std::uint64_t first_life_ = 0;
+  std::atomic<std::uint64_t> next_life_{0};
+  std::atomic<std::uint64_t> taken_{0};
+  std::atomic<std::uint64_t> violations_{0};
+  std::atomic<std::uint64_t> lives_done_{0};
+  std::atomic<unsigned> working_{0};
+  std::atomic<bool> stop_{false};
+  double began_ = 0;
+  std::mutex mutex_;
+  std::string first_violation_;
+  std::map<std::string, std::uint64_t> figures_;
+};
+
+// A campaign's main(): arguments, errors, exit code.
+int campaign_main(const std::function<int()>& body, std::string_view name);
+
+}  // namespace vitalgate::proof

@@ -1,0 +1,198 @@
+// A store that was hurt: what is still whole is delivered, what is not is named exactly.
+
+#include <sqlite3.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "agent/core/limits.h"
+#include "tests/unit/sync/buffer_fixture.h"
+
+namespace vitalgate::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+class BufferDamageTest : public BufferFixture {
+ protected:
+  // Runs `sql` on the store as somebody from outside; the buffer is closed and opened again.
+  void meddle(const char* sql) {
+    ASSERT_TRUE(buffer_->close());
+    buffer_.reset();
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open(database().c_str(), &other), SQLITE_OK);
+    char* message = nullptr;
+    EXPECT_EQ(sqlite3_exec(other, sql, nullptr, nullptr, &message), SQLITE_OK) << message;
+    sqlite3_close(other);
+    reopen();
+  }
+
+  std::vector<Sequence> delivered_sequences(const std::string& stream_id) {
+    std::vector<Sequence> all;
+    for (const BatchInfo& batch : buffer_->unconfirmed(0)) {
+      const auto json = nlohmann::json::parse(event(batch));
+      if (json["data"]["stream_id"] != stream_id) continue;
+      for (const auto& row : json["data"]["readings"]) all.push_back(row["seq"]);
+    }
+    return all;
+  }
+};
+
+TEST_F(BufferDamageTest, ABatchThatWasDeletedFromOutsideIsDeclaredAndTheRestIsKept) {
+  std::vector<std::string> events;
+  for (int i = 0; i < 3; ++i) events.push_back(event(sealed_batch(4)));
+  const std::string stream = "vitals-" + buffer_->epoch();
+  meddle("DELETE FROM batch WHERE number=2; DELETE FROM segment WHERE last_seq=8");
+  ASSERT_EQ(buffer_->losses().size(), 1u);
+  EXPECT_EQ(buffer_->losses()[0].range, (Range{5, 8}));
+  EXPECT_EQ(buffer_->losses()[0].reason, "damaged");
+  EXPECT_EQ(buffer_->totals().dropped, 4u);
+
+  const auto waiting = buffer_->unconfirmed(0);
+  ASSERT_EQ(waiting.size(), 3u);
+  EXPECT_EQ(event(waiting[0]), events[0]) << "what was sealed stays byte for byte";
+  EXPECT_TRUE(waiting[1].tombstone);
+  const auto tombstone = nlohmann::json::parse(event(waiting[1]));
+  EXPECT_EQ(tombstone["data"]["stream_id"], stream);
+  EXPECT_EQ(tombstone["data"]["count"], 0);
+  EXPECT_EQ(tombstone["data"]["dropped"][0]["first_seq"], 5);
+  EXPECT_EQ(tombstone["data"]["dropped"][0]["last_seq"], 8);
+  EXPECT_TRUE(tombstone["data"]["readings"].empty());
+  EXPECT_EQ(event(waiting[2]), events[2]);
+}
+
+TEST_F(BufferDamageTest, ReadingsWhoseBatchIsGoneAreSealedAnewUnderTheirOwnNames) {
+  sealed_batch(4);
+  const std::string stream = "vitals-" + buffer_->epoch();
+  meddle("DELETE FROM batch");
+  EXPECT_TRUE(buffer_->losses().empty());
+  EXPECT_EQ(delivered_sequences(stream), (std::vector<Sequence>{1, 2, 3, 4}));
+  const auto waiting = buffer_->unconfirmed(0);
+  ASSERT_EQ(waiting.size(), 1u);
+  EXPECT_GT(waiting[0].key.number, 1u) << "the number of the lost batch is not used again";
+  EXPECT_EQ(confirm(0, waiting[0].key.stream(), {1, 4}).size(), 1u);
+  EXPECT_EQ(append(60), 1u) << "new readings are in a new epoch";
+}
+
+TEST_F(BufferDamageTest, ARowThatWasChangedFromOutsideIsNotBelieved) {
+  sealed_batch(4);
+  confirm(0, Lane::vitals, {1, 2});
+  commit();
+  const std::string stream = "vitals-" + buffer_->epoch();
+  meddle("UPDATE checkpoint SET last_seq=4");
+  EXPECT_NE("vitals-" + buffer_->epoch(), stream);
+  EXPECT_EQ(delivered_sequences(stream), (std::vector<Sequence>{1, 2, 3, 4}));
+}
+
+TEST_F(BufferDamageTest, ASegmentInAnotherPlaceDoesNotOpen) {
+  sealed_batch(2);
+  sealed_batch(2);
+  const std::string stream = "vitals-" + buffer_->epoch();
+  meddle("UPDATE segment SET sealed=(SELECT sealed FROM segment WHERE last_seq=4) "
+         "WHERE last_seq=2");
+  const auto waiting = buffer_->unconfirmed(0);
+  ASSERT_EQ(waiting.size(), 2u);
+  const auto body = buffer_->read(waiting[0]);
+  ASSERT_FALSE(body);
+  EXPECT_EQ(body.error().code, Errc::corrupt);
+  ASSERT_TRUE(buffer_->needs_mending());
+  append(60);
+  ASSERT_TRUE(buffer_->mend(now_));
+  ASSERT_EQ(buffer_->losses().size(), 1u);
+  EXPECT_EQ(buffer_->losses()[0].range, (Range{1, 2}));
+  commit(/*seal_all=*/true);
+  EXPECT_EQ(delivered_sequences(stream), (std::vector<Sequence>{3, 4, 5}))
+      << "what was staged goes on under its number";
+}
+
+TEST_F(BufferDamageTest, AStoreThatIsBehindItsMarkSaysExactlyWhatIsGone) {
+  sealed_batch(3);
+  ASSERT_TRUE(buffer_->close());
+  std::filesystem::copy(database().parent_path(), directory_.path() / "copy");
+  sealed_batch(5);
+  const std::string epoch = buffer_->epoch();
+  ASSERT_TRUE(buffer_->close());
+  buffer_.reset();
+  std::filesystem::remove_all(database().parent_path());
+  std::filesystem::copy(directory_.path() / "copy", database().parent_path());
+  reopen();
+  EXPECT_NE(buffer_->epoch(), epoch);
+  ASSERT_EQ(buffer_->losses().size(), 1u);
+  EXPECT_EQ(buffer_->losses()[0].stream_id, "vitals-" + epoch);
+  EXPECT_EQ(buffer_->losses()[0].range, (Range{4, 8}));
+  EXPECT_EQ(buffer_->losses()[0].reason, "rolled_back");
+  reopen();
+  EXPECT_EQ(buffer_->losses().size(), 1u) << "said once, remembered for ever";
+}
+
+TEST_F(BufferDamageTest, DeliveredReadingsThatAreGoneAreNoLoss) {
+  const BatchInfo batch = sealed_batch(4);
+  sealed_batch(4);
+  confirm(0, Lane::vitals, batch.range);
+  commit();
+  meddle("DELETE FROM segment WHERE last_seq=4; DELETE FROM batch WHERE number=1");
+  EXPECT_TRUE(buffer_->losses().empty());
+  EXPECT_EQ(buffer_->unconfirmed(0).size(), 1u);
+}
+
+TEST_F(BufferDamageTest, TheFirstPageOfTheDatabaseMayBeLost) {
+  const std::string whole = event(sealed_batch(4));
+  ASSERT_TRUE(buffer_->close());
+  buffer_.reset();
+  {
+    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+    file << std::string(4096, '\x5a');
+  }
+  reopen();
+  EXPECT_TRUE(buffer_->losses().empty());
+  ASSERT_EQ(buffer_->unconfirmed(0).size(), 1u);
+  EXPECT_EQ(event(buffer_->unconfirmed(0)[0]), whole);
+}
+
+TEST_F(BufferDamageTest, VerifyFindsWhatIsDamagedAndChangesNothing) {
+  sealed_batch(4);
+  sealed_batch(4);
+  append(60);
+  commit();
+  Buffer::Verification clean;
+  while (!clean.done) ASSERT_TRUE(buffer_->verify_some(clean, 8));
+  EXPECT_TRUE(clean.damages.empty());
+  EXPECT_EQ(clean.readings, 9u);
+  meddle("UPDATE segment SET t_max=t_max+1 WHERE last_seq=4");
+  Buffer::Verification damaged;
+  while (!damaged.done) ASSERT_TRUE(buffer_->verify_some(damaged, 8));
+  EXPECT_FALSE(damaged.damages.empty());
+  EXPECT_EQ(buffer_->unconfirmed(0).size(), 2u);
+}
+
+TEST_F(BufferDamageTest, TheWrongKeyOpensNothingAndOverwritesNothing) {
+  const std::string whole = event(sealed_batch(4));
+  ASSERT_TRUE(buffer_->close());
+  buffer_.reset();
+  const std::string right = options_.keys.reference;
+  options_.keys.reference = test::write_key(directory_.path() / "other.key");
+  const auto opened = Buffer::open(options_, now_);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, Errc::rejected);
+  EXPECT_FALSE(opened.error().hint.empty());
+  options_.keys.reference = right;
+  reopen();
+  EXPECT_EQ(event(buffer_->unconfirmed(0).at(0)), whole);
+}
+
+TEST_F(BufferDamageTest, NothingOfAPatientIsInAnyFile) {
+  append(137);
+  buffer_->hold({wall_, "ivy-1", "range", "Ada Lovelace, 137", "{\"value_num\":137137}", "RAWRAWRAW"});
+  commit(/*seal_all=*/true);
+  ASSERT_TRUE(buffer_->close());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.directory)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    for (const char* canary : {"Lovelace", "137137", "RAWRAW", "heart_rate", "ivy-1\",\"metric"})
+      EXPECT_EQ(bytes.find(canary), std::string::npos) << canary << " in " << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace vitalgate::sync
