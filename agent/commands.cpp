@@ -22,6 +22,7 @@ std::string refusal(const Error& error) {
 
 void Commands::on(const CommandRequest& request, Clock::time_point now, std::string_view trouble) {
   const std::string verb(name(request.command.verb));
+  drop_if_abandoned();
   if (job_) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - began_).count();
     request.reply->put(refusal({Errc::unavailable,
@@ -54,21 +55,24 @@ void Commands::on(const CommandRequest& request, Clock::time_point now, std::str
 }
 
 Result<Commands::Outcome> Commands::step(Clock::time_point now) {
+  drop_if_abandoned();
   if (!job_ || !reply_->has_room()) return Outcome::nothing;
-  if (job_->command().verb == Verb::export_rows && reply_->is_abandoned()) {
-    log::info("command.abandoned", "the reader of the export went away");
-    job_.reset();
-    return Outcome::nothing;
-  }
   std::string lines;
   job_->step(lines, now);
   reply_->put(lines, job_->has_ended());
   if (!job_->has_ended()) return Outcome::nothing;
   const bool changed = job_->must_reload(), erased = job_->has_erased();
   const auto error = job_->error();
-  finish(now);
+  finish(Clock::now());
   if (erased && error) return *error;
   return erased ? Outcome::erased : changed ? Outcome::changed : Outcome::nothing;
+}
+
+void Commands::drop_if_abandoned() {
+  if (!job_ || job_->command().verb != Verb::export_rows || !reply_->is_abandoned()) return;
+  log::info("command.abandoned", "the reader of the export went away");
+  job_.reset();
+  reply_.reset();
 }
 
 void Commands::finish(Clock::time_point now) {

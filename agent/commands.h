@@ -43,6 +43,7 @@ class Commands {
   void end(const Error& why);
 
  private:
+  void drop_if_abandoned();
   void finish(Clock::time_point now);
 
   sync::Buffer& buffer_;

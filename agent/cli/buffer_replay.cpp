@@ -33,7 +33,8 @@ Exit replay_buffer(const Globals& globals, const ReplayOptions& options,
     report["to"] = to_rfc3339(*to);
     fmt::print("{}\n", report.dump());
   } else if (number(report, "batches") == 0) {
-    fmt::print("Nothing of this time is kept: see buffer.keep_sent.\n");
+    fmt::print(
+        "Nothing delivered of this time is kept (buffer.keep_sent); what waits is sent anyway.\n");
   } else if (!globals.quiet) {
     fmt::print("Waiting to be sent again: {} batches with {} readings\n",
                count(number(report, "batches")), count(number(report, "readings")));

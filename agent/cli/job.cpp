@@ -53,6 +53,9 @@ void Job::open_store(const std::string& config_file, const BufferCommand& comman
                      const Connection::Failure& unreachable) {
   if (::access(config_file.c_str(), R_OK) != 0) {
     failure_ = unreachable;
+    failure_->hint =
+        "sudo systemctl start vitalgated, or name its socket (--socket PATH), or for the store of "
+        "a stopped one its configuration (--config FILE)";
     return;
   }
   auto loaded = config::load(config_file, {.drivers = bridge::driver_names()});

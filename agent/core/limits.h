@@ -66,7 +66,7 @@ inline constexpr std::size_t kMailboxBytesMax = 262'144;  // then the command wa
 inline constexpr auto kCommandReaderDeadline = std::chrono::seconds(60);
 
 // Delivery
-inline constexpr std::size_t kWindowMax = 64;            // batches in flight
+inline constexpr std::size_t kWindowMax = 64;           // batches in flight
 inline constexpr std::size_t kBacklogLookahead = 1024;  // waiting batches known in memory
 inline constexpr std::size_t kAnswerBytesMax = 1'048'576;
 inline constexpr std::size_t kAnswerRangesMax = 10'000;

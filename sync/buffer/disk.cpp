@@ -150,8 +150,7 @@ class SystemDisk : public Disk {
     if (again([&] { return ::fdatasync(file.get()); }) != 0) return failure("sync", path, errno);
     return {};
   }
-  Result<> write_soon(const fs::path& path, std::uint64_t offset,
-                      std::string_view bytes) override {
+  Result<> write_soon(const fs::path& path, std::uint64_t offset, std::string_view bytes) override {
     const Descriptor file = VG_TRY(open_file("write", path, O_WRONLY | O_CREAT));
     return write_all(file.get(), path, offset, bytes);
   }

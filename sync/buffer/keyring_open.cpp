@@ -27,7 +27,8 @@ Error both_damaged(const std::filesystem::path& directory, std::string_view a, s
               .append(b)
               .append(")"),
           "nothing was changed. Put one of them back from a copy of that folder, or try "
-          "vitalgate buffer recover PRIVATE.pem; else keep the folder as it is and ask support"};
+          "vitalgate buffer recover --private-key PRIVATE.pem; else keep the folder as it is and "
+          "ask support"};
 }
 
 Error wrong_key(const KeySettings& settings, std::string_view given, const KeyFile& file) {
@@ -35,7 +36,7 @@ Error wrong_key(const KeySettings& settings, std::string_view given, const KeyFi
                          .append(file.key_fingerprint)
                          .append(" in buffer.key, or in buffer.old_key to go over to this one");
   if (!file.recovery_public.empty())
-    hint.append("; if it is lost: vitalgate buffer recover PRIVATE.pem");
+    hint.append("; if it is lost: vitalgate buffer recover --private-key PRIVATE.pem");
   return {Errc::rejected,
           std::string("the key in ")
               .append(settings.reference)

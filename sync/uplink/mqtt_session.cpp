@@ -28,9 +28,9 @@ constexpr int kNumberBits = 40, kGenerationBits = 12;
 void* context_of(BatchKey key) {
   static_assert(limits::kSequenceMax < std::uintptr_t{1} << kNumberBits);
   static_assert(kGenerationMax < 1 << kGenerationBits);
-  return reinterpret_cast<void*>(
-      std::uintptr_t{static_cast<std::uint8_t>(key.lane)} << (kNumberBits + kGenerationBits) |
-      std::uintptr_t{key.generation} << kNumberBits | key.number);
+  return reinterpret_cast<void*>(std::uintptr_t{static_cast<std::uint8_t>(key.lane)}
+                                     << (kNumberBits + kGenerationBits) |
+                                 std::uintptr_t{key.generation} << kNumberBits | key.number);
 }
 BatchKey key_of(void* context) {
   const auto bits = reinterpret_cast<std::uintptr_t>(context);

@@ -1,13 +1,6 @@
-// The hot path, part by part: decode, admit, write a contract row, append and commit.
-//
-// Every figure stands beside a limit measured by the same program in the same minute: appending
-// and committing beside SQLite alone writing blobs of the same size.
+// The way in, part by part: decode, admit, write a contract row. buffer_bench.cpp goes on.
 
 #include <benchmark/benchmark.h>
-#include <sqlite3.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "agent/admission.h"
 #include "firmware-bridge/serial/ansar_b.h"
@@ -17,21 +10,7 @@
 namespace vitalgate {
 namespace {
 
-namespace fs = std::filesystem;
 using benchmark::State;
-
-// A folder on the disk that the benchmark is about: below the current one, not in memory.
-class Folder {
- public:
-  Folder() : path_(fs::current_path() / ("bench." + std::to_string(::getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 Arrival arrival_of(std::size_t readings) {
   Arrival arrival;
@@ -109,71 +88,6 @@ void BM_WriteRow(State& state) {
   per_reading(state, 1);
 }
 BENCHMARK(BM_WriteRow);
-
-// Encode, hash, seal and commit `range(0)` readings at once.
-void BM_AppendAndCommit(State& state) {
-  const Folder folder;
-  auto buffer = sync::Buffer::open({.directory = folder.path(),
-                                    .gateway = "clinic-042",
-                                    .site = "site-17",
-                                    .agent_version = "1",
-                                    .config_version = 1,
-                                    .destinations = {"hub"},
-                                    .batch = {},
-                                    .keep_sent = {},
-                                    .max_disk_bytes = 8'000'000'000},
-                                   Clock::now());
-  const auto count = static_cast<std::size_t>(state.range(0));
-  const Arrival arrival = arrival_of(count);
-  for (auto _ : state) {
-    const auto now = Clock::now();
-    for (const Reading& reading : arrival.readings)
-      buffer->append(Lane::vitals, row_of(arrival, reading), 0, now);
-    const auto sealed = buffer->commit({.now = now, .wall = arrival.received.wall});
-    if (!sealed) return state.SkipWithError(sealed.error().what.c_str());
-    for (const sync::BatchInfo& batch : *sealed) buffer->confirm(0, Lane::vitals, batch.range);
-  }
-  per_reading(state, count);
-}
-BENCHMARK(BM_AppendAndCommit)->Arg(1)->Arg(100)->Arg(1000)->Arg(5000)->UseRealTime();
-
-// SQLite alone with the buffer's settings: one blob of `bytes` a commit, nothing else.
-void insert_blobs(State& state, std::size_t bytes) {
-  const Folder folder;
-  sqlite3* database = nullptr;
-  sqlite3_open((folder.path() / "ceiling.db").c_str(), &database);
-  sqlite3_exec(database,
-               "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-               "CREATE TABLE t(key INTEGER PRIMARY KEY, rows BLOB)",
-               nullptr, nullptr, nullptr);
-  sqlite3_stmt* insert = nullptr;
-  sqlite3_prepare_v2(database, "INSERT INTO t(rows) VALUES(?)", -1, &insert, nullptr);
-  const std::string blob(bytes, 'r');
-  for (auto _ : state) {
-    sqlite3_bind_blob64(insert, 1, blob.data(), blob.size(), SQLITE_STATIC);
-    if (sqlite3_step(insert) != SQLITE_DONE) state.SkipWithError("insert failed");
-    sqlite3_reset(insert);
-  }
-  sqlite3_finalize(insert);
-  sqlite3_close(database);
-}
-
-constexpr std::size_t kRowBytes = 270;
-
-// The limit for as many readings in one commit.
-void BM_SqliteBlobCeiling(State& state) {
-  const auto count = static_cast<std::size_t>(state.range(0));
-  insert_blobs(state, count * kRowBytes);
-  per_reading(state, count);
-}
-BENCHMARK(BM_SqliteBlobCeiling)->Arg(1)->Arg(100)->Arg(1000)->Arg(5000)->UseRealTime();
-
-// The usual home-made gateway: one row and one commit a reading.
-void BM_SqliteRowPerReading(State& state) {
-  insert_blobs(state, kRowBytes);
-  per_reading(state, 1);
-}
-BENCHMARK(BM_SqliteRowPerReading)->UseRealTime();
 
 }  // namespace
 }  // namespace vitalgate

@@ -42,6 +42,7 @@ void declare_campaign(CLI::App& app, CampaignPlan& plan) {
   app.add_option("--jobs", plan.jobs, "threads; 0: one a core")
       ->check(CLI::Range(0u, 256u))
       ->capture_default_str();
+  app.add_flag("--all", plan.all, "show every violation, not only the first");
   app.add_option("--first", plan.first, "begin with the case of this number");
 }
 
@@ -69,6 +70,7 @@ bool Campaign::take(std::uint64_t life, std::uint64_t ordinal) {
 void Campaign::violation(std::uint64_t life, std::uint64_t ordinal, const std::string& paragraph) {
   ++violations_;
   const std::lock_guard lock(mutex_);
+  if (plan_.all) fmt::print("violation: {} (case {})\n", paragraph, number(life, ordinal));
   if (!first_violation_.empty()) return;
   first_violation_ = fmt::format("{}\nTry: {} --first {} --cases 1 --jobs 1{}\n", paragraph, name_,
                                  number(life, ordinal), again_.empty() ? "" : " " + again_);

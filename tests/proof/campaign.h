@@ -30,6 +30,7 @@ struct CampaignPlan {
   std::uint64_t lives = 0;             // 0: as many as `cases` needs
   unsigned jobs = 0;                   // 0: one a core
   std::optional<std::uint64_t> first;  // number of the case to begin with
+  bool all = false;                    // show every violation, not only the first
 };
 void declare_campaign(CLI::App& app, CampaignPlan& plan);
 

@@ -48,6 +48,9 @@ class Judge {
                const Told& told);
   void numbers();
   void marks();
+  // The source will not send again what is at or before `durable`; what was abandoned at or
+  // before `known` it knows to be gone.
+  void readings_before_mark(std::size_t source, std::uint64_t known, std::uint64_t durable);
   void lively();
   void broken(std::string what) {
     if (!finding_.violation) finding_.violation = std::move(what);
@@ -269,20 +272,32 @@ void Judge::marks() {
     if (!marks) return broken("marks: " + marks.error().what);
     const std::uint64_t durable = marks->empty() ? 0 : marks->front().position;
     std::uint64_t promised = 0;
-    bool told = durable == 0;
+    std::uint64_t before = 0;  // the newest promised mark that is not newer than the durable one
+    const Model::Mark* known = nullptr;
     for (const Model::Mark& mark : model_.marks(source)) {
-      if (mark.acknowledged <= expect_.at) promised = std::max(promised, mark.position);
-      told = told || mark.position == durable;
+      if (mark.acknowledged <= expect_.at) {
+        promised = std::max(promised, mark.position);
+        if (mark.position <= durable) before = std::max(before, mark.position);
+      }
+      if (mark.position == durable && (known == nullptr || known->abandoned)) known = &mark;
     }
     if (!expect_.damaged && durable < promised)
       return broken("the mark of " + source_name(source) + " went back");
-    if (!told) return broken("a mark of " + source_name(source) + " that never was");
-    for (const auto& [name, stream] : model_.streams())
-      for (const auto& [sequence, all] : stream.told)
-        for (const Told& one : all)
-          if (one.source == source && one.position <= durable && !one.abandoned)
-            missing(name, stream, sequence, one);
+    if (durable != 0 && known == nullptr)
+      return broken("a mark of " + source_name(source) + " that never was");
+    // One that was never acknowledged may be there, but then with the readings before it.
+    const bool abandoned = known != nullptr && known->abandoned;
+    readings_before_mark(source, abandoned ? before : durable, durable);
   }
+}
+
+void Judge::readings_before_mark(std::size_t source, std::uint64_t known, std::uint64_t durable) {
+  for (const auto& [name, stream] : model_.streams())
+    for (const auto& [sequence, all] : stream.told)
+      for (const Told& one : all)
+        if (one.source == source && one.position <= durable &&
+            (!one.abandoned || one.position > known))
+          missing(name, stream, sequence, one);
 }
 
 void Judge::lively() {

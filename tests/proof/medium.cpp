@@ -255,7 +255,7 @@ Image Medium::cut(Damage damage, Dice& dice) const {
   return image;
 }
 
-std::string Medium::wear(Image& image, Dice& dice) const {
+std::string Medium::wear(Image& image, Dice& dice, Spares spares) const {
   std::vector<std::pair<std::string, NodeId>> files;
   std::vector<std::pair<std::string, NodeId>> directories{{"", kRoot}};
   while (!directories.empty()) {
@@ -266,7 +266,7 @@ std::string Medium::wear(Image& image, Dice& dice) const {
       child.append("/").append(entry);
       if (image[node].directory) {
         directories.emplace_back(std::move(child), node);
-      } else if (!image[node].bytes.empty()) {
+      } else if (!image[node].bytes.empty() && !spares(child)) {
         files.emplace_back(std::move(child), node);
       }
     }

@@ -90,8 +90,10 @@ class Medium {
   [[nodiscard]] bool pending() const { return !names_.empty() || data_pending_ != 0; }
   [[nodiscard]] Image cut(Damage damage, Dice& dice) const;
   // Damages a synced sector of `image`, which cut() made of this medium: garbled, or as it was
-  // before it was last written. The name of the file; empty when there is none.
-  std::string wear(Image& image, Dice& dice) const;
+  // before it was last written. Files whose path `spares` accepts are left alone. The path of the
+  // file; empty when there is none.
+  using Spares = bool (*)(std::string_view path);
+  std::string wear(Image& image, Dice& dice, Spares spares) const;
 
  private:
   struct Write {

@@ -19,7 +19,7 @@ void Model::append(const std::string& stream_id, Lane lane, const std::string& e
 }
 
 void Model::mark(std::size_t source, std::uint64_t position) {
-  marks_.at(source).push_back({position, kNever});
+  marks_.at(source).push_back({position, kNever, false});
 }
 
 Told& Model::newest(const Staged& staged) {
@@ -40,7 +40,8 @@ void Model::acknowledge(Moment at, std::uint8_t stalled) {
   held_staged_ = 0;
   if (stalled != 0) return;  // whether a mark went with it depends on its readings' lanes
   for (auto& marks : marks_)
-    for (Mark& mark : marks) mark.acknowledged = std::min(mark.acknowledged, at);
+    for (Mark& mark : marks)
+      if (!mark.abandoned) mark.acknowledged = std::min(mark.acknowledged, at);
 }
 
 void Model::abandon() {
@@ -48,7 +49,7 @@ void Model::abandon() {
   staged_.clear();
   held_staged_ = 0;
   for (auto& marks : marks_)
-    std::erase_if(marks, [](const Mark& mark) { return mark.acknowledged == kNever; });
+    for (Mark& mark : marks) mark.abandoned = mark.acknowledged == kNever;
 }
 
 void Model::confirm(const std::string& stream_id, std::size_t destination, Range range, Moment at) {

@@ -70,6 +70,7 @@ class Model {
   struct Mark {
     std::uint64_t position = 0;
     Moment acknowledged = kNever;
+    bool abandoned = false;
   };
   [[nodiscard]] const std::vector<Mark>& marks(std::size_t source) const {
     return marks_.at(source);

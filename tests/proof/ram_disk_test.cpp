@@ -177,7 +177,7 @@ TEST_F(RamDiskTest, AWornSectorIsOfAFileThatIsThere) {
   for (const Operation& operation : disk_.log()) medium.apply(operation);
   Dice dice(1);
   Image image = medium.cut(Damage::worn, dice);
-  EXPECT_EQ(medium.wear(image, dice), "/file");
+  EXPECT_EQ(medium.wear(image, dice, [](std::string_view) { return false; }), "/file");
   disk_.load(std::move(image), false);
   EXPECT_NE(content("/file"), old);
 }

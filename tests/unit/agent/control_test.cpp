@@ -165,11 +165,11 @@ TEST_F(ControlTest, ACommandCarriesWhatWasAskedAndWhoAsked) {
 }
 
 TEST_F(ControlTest, ACommandThatMakesNoSenseNeverReachesTheCore) {
-  for (
-      const char* request :
-      {R"({"verb":"buffer_replay"})", R"({"verb":"buffer_replay","from":1,"to":2})",
-       R"({"verb":"buffer_replay","from":"2026-03-02T14:05:07.120Z","to":"2025-03-02T14:05:07.120Z"})",
-       R"({"verb":"buffer_"})"}) {
+  for (const char* request :
+       {R"({"verb":"buffer_replay"})", R"({"verb":"buffer_replay","from":1,"to":2})",
+        R"({"verb":"buffer_replay","from":"2026-03-02T14:05:07.120Z",)"
+        R"("to":"2025-03-02T14:05:07.120Z"})",
+        R"({"verb":"buffer_"})"}) {
     const Json reply = ask(std::string(request) + "\n");
     EXPECT_EQ(reply["ok"], false) << request;
     EXPECT_EQ(reply["code"], 2);

@@ -40,6 +40,14 @@ TEST_F(DeviceTableTest, ADeviceThatWeMakeWaitIsNotCalledSilent) {
   EXPECT_EQ(at(116s).state, "silent");
 }
 
+TEST_F(DeviceTableTest, ADeviceWhoseLaneIsFullIsNotCalledSilent) {
+  table_->hold_back(0, true);
+  EXPECT_EQ(at(100s).state, "connected");
+  table_->hold_back(0, false);
+  EXPECT_EQ(at(110s).state, "connected") << "its time counts from the end of the wait";
+  EXPECT_EQ(at(116s).state, "silent");
+}
+
 TEST_F(DeviceTableTest, AnUnpluggedDeviceSaysSoAndIsNotSilent) {
   table_->on_report(0, {bridge::SourceState::waiting, "unplugged", "plug it in"}, now_);
   EXPECT_EQ(at(100s).state, "waiting");

@@ -73,10 +73,10 @@ class GatewayTest : public ::testing::Test {
     auto opened = sync::Buffer::open(options_, Clock::now());
     ASSERT_TRUE(opened) << opened.error().what;
     buffer_.emplace(*std::move(opened));
+    ended_ = false;
+    gateway_.emplace(Gateway::Parts{settings_, *buffer_, sources(), {&uplink_}, board_, tail_});
     thread_ = std::jthread([this](const std::stop_token& stop) {
-      Gateway gateway({settings_, *buffer_, sources(), {&uplink_}, board_, tail_});
-      outcome_ = gateway.run(stop, events_, [this] { do_on_core(); });
-      erased_ = gateway.has_erased();
+      outcome_ = gateway_->run(stop, events_, [this] { do_on_core(); });
       ended_ = true;
     });
   }
@@ -116,6 +116,7 @@ class GatewayTest : public ::testing::Test {
     thread_.request_stop();
     thread_.join();
     EXPECT_TRUE(outcome_) << outcome_.error().what;
+    gateway_.reset();
     buffer_.reset();
   }
 
@@ -179,8 +180,8 @@ class GatewayTest : public ::testing::Test {
   EventChannel events_{limits::kEventQueueLength};
   StatusBoard board_;
   Tail tail_;
+  std::optional<Gateway> gateway_;
   Result<> outcome_;
-  std::atomic<bool> erased_ = false;
   std::atomic<bool> ended_ = false;
   std::mutex mutex_;
   std::function<void()> task_;
