@@ -136,7 +136,11 @@ Result<std::string> BufferJob::mend(std::string& out, Clock::time_point now) {
   ended_ = false;
   reload_ = true;
   const std::size_t before = buffer_.losses().size();
+  const std::string epoch = buffer_.epoch();
   VG_TRY(buffer_.mend(now));
+  if (buffer_.epoch() == epoch)
+    return Error{Errc::corrupt, "the store was opened again, but what is damaged is still in it",
+                 "vitalgate buffer export FILE saves what can be read"};
   ended_ = true;
   Json lost = Json::array();
   for (std::size_t i = before; i < buffer_.losses().size() && lost.size() < kRangesTold; ++i) {

@@ -128,15 +128,4 @@ void append_held_content(std::string& out, const Row& row) {
   out.push_back('}');
 }
 
-// Inside a row a quote is always escaped: `},{"reading_id":"` only stands between two rows.
-void append_lines(std::string& out, std::string_view rows) {
-  constexpr std::string_view kSeam = "},{\"reading_id\":\"";
-  for (;;) {
-    const std::size_t seam = rows.find(kSeam);
-    out.append(rows.substr(0, seam == std::string_view::npos ? seam : seam + 1)).push_back('\n');
-    if (seam == std::string_view::npos) return;
-    rows.remove_prefix(seam + 2);
-  }
-}
-
 }  // namespace vitalgate::sync

@@ -51,9 +51,6 @@ class RowWriter {
 // the members of a contract row. `row.metric` may be null.
 void append_held_content(std::string& out, const Row& row);
 
-// Appends rows that are joined by commas as lines, one a row.
-void append_lines(std::string& out, std::string_view rows);
-
 // Appends `text` as a JSON string with quotes; bytes that are not UTF-8 become U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 

@@ -7,8 +7,8 @@
 namespace vitalgate::sync {
 namespace {
 
-Envelope envelope_of(const BufferOptions& options, std::string_view epoch,
-                     const BatchRecord& batch, std::int64_t watermark_ms, WallTime sealed) {
+Envelope envelope_of(const BufferOptions& options, std::string_view epoch, const BatchRecord& batch,
+                     std::int64_t watermark_ms, WallTime sealed) {
   return {.gateway = options.gateway,
           .site = options.site,
           .epoch = epoch,

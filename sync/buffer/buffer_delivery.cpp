@@ -93,8 +93,7 @@ Result<> Buffer::Impl::refresh_oldest(StreamState& stream) {
   return {};
 }
 
-Result<std::string> Buffer::Impl::rows_of(const StreamState& stream,
-                                          const SegmentRecord& segment) {
+Result<std::string> Buffer::Impl::rows_of(const StreamState& stream, const SegmentRecord& segment) {
   auto rows = tables->rows_of(segment, stream.epoch);
   return rows ? std::move(rows) : damage(stream, segment.range, "a stored segment does not open");
 }
@@ -105,18 +104,18 @@ Result<BatchBody> Buffer::Impl::read(const BatchInfo& batch) {
   BatchBody body{batch, {}, {}};
   bool found = false;
   const Range at{batch.range.first, batch.range.first};
-  VG_TRY(store->each_batch(
-      stream.ref, at, /*with_head=*/true, bound_of(stream),
-      [&](const BatchRecord& record) -> Result<bool> {
-        found = record.key.number == batch.key.number;
-        if (!found) return false;
-        auto head = tables->head_of(record, stream.epoch);
-        if (!head) return damage(stream, record.range, "the head of a sealed batch does not open");
-        body.head = *std::move(head);
-        return false;
-      }));
-  if (!found)
-    return Error{Errc::rejected, "the batch is not in the buffer any more", ""};
+  VG_TRY(store->each_batch(stream.ref, at, /*with_head=*/true, bound_of(stream),
+                           [&](const BatchRecord& record) -> Result<bool> {
+                             found = record.key.number == batch.key.number;
+                             if (!found) return false;
+                             auto head = tables->head_of(record, stream.epoch);
+                             if (!head)
+                               return damage(stream, record.range,
+                                             "the head of a sealed batch does not open");
+                             body.head = *std::move(head);
+                             return false;
+                           }));
+  if (!found) return Error{Errc::rejected, "the batch is not in the buffer any more", ""};
   if (batch.tombstone) return body;
   Sequence next = batch.range.first;
   std::size_t bytes = 0;
@@ -170,13 +169,13 @@ Result<std::vector<BatchInfo>> Buffer::unconfirmed(std::size_t destination, Stre
   // A batch that is confirmed in part is still asked for as a whole.
   const Sequence begun = VG_TRY(impl_->noted(impl_->store->batch_at(ref, range.first)));
   if (begun > after) range.first = begun;
-  auto done = impl_->store->each_batch(
-      ref, range, /*with_head=*/false, impl_->bound_of(stream),
-      [&](const BatchRecord& batch) -> Result<bool> {
-        const BatchInfo info = impl_->info_of(stream, batch);
-        if ((info.missing_at >> destination & 1) != 0) found.push_back(info);
-        return found.size() < limit;
-      });
+  auto done = impl_->store->each_batch(ref, range, /*with_head=*/false, impl_->bound_of(stream),
+                                       [&](const BatchRecord& batch) -> Result<bool> {
+                                         const BatchInfo info = impl_->info_of(stream, batch);
+                                         if ((info.missing_at >> destination & 1) != 0)
+                                           found.push_back(info);
+                                         return found.size() < limit;
+                                       });
   if (!done) return impl_->noted(done.error());
   return found;
 }

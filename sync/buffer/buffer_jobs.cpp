@@ -3,6 +3,7 @@
 
 #include "agent/core/limits.h"
 #include "sync/buffer/buffer_impl.h"
+#include "sync/buffer/row_text.h"
 #include "sync/buffer/schema.h"
 
 namespace vitalgate::sync {
@@ -46,12 +47,12 @@ Result<> Buffer::Impl::verify_some(Verification& progress, std::size_t segments)
   }
   StreamState& stream = of(progress.stream);
   std::vector<BatchInfo> batches;
-  auto listed = store->each_batch(
-      stream.ref, {progress.after + 1, limits::kSequenceMax}, /*with_head=*/false,
-      bound_of(stream), [&](const BatchRecord& batch) -> Result<bool> {
-        batches.push_back(info_of(stream, batch));
-        return batches.size() * 2 < segments;
-      });
+  auto listed =
+      store->each_batch(stream.ref, {progress.after + 1, limits::kSequenceMax}, /*with_head=*/false,
+                        bound_of(stream), [&](const BatchRecord& batch) -> Result<bool> {
+                          batches.push_back(info_of(stream, batch));
+                          return batches.size() * 2 < segments;
+                        });
   if (!listed) {
     if (listed.error().code != Errc::corrupt) return listed;
     progress.damages.push_back(listed.error().what);
@@ -105,17 +106,17 @@ Result<> Buffer::export_some(Export& progress, std::size_t bytes, std::string& o
   StreamState& stream = impl_->of(progress.stream);
   const std::size_t before = out.size();
   bool more = false;
-  VG_TRY(impl_->noted(impl_->store->each_segment(
-      stream.ref, {progress.after + 1, limits::kSequenceMax},
-      [&](const SegmentRecord& segment) -> Result<bool> {
-        more = out.size() - before >= bytes;
-        if (more) return false;
-        const std::string rows = VG_TRY(impl_->rows_of(stream, segment));
-        append_lines(out, rows);
-        progress.readings += segment.range.count();
-        progress.after = segment.range.last;
-        return true;
-      })));
+  VG_TRY(impl_->noted(
+      impl_->store->each_segment(stream.ref, {progress.after + 1, limits::kSequenceMax},
+                                 [&](const SegmentRecord& segment) -> Result<bool> {
+                                   more = out.size() - before >= bytes;
+                                   if (more) return false;
+                                   const std::string rows = VG_TRY(impl_->rows_of(stream, segment));
+                                   append_lines(out, rows);
+                                   progress.readings += segment.range.count();
+                                   progress.after = segment.range.last;
+                                   return true;
+                                 })));
   if (!more) progress.done = !next_stream(impl_->streams, progress);
   return {};
 }
@@ -129,8 +130,8 @@ Result<std::int64_t> Buffer::compact_some(int pages) {
 
 Result<Buffer::Replay> Buffer::replay(WallTime from, WallTime to) {
   if (impl_->store == nullptr) return closed();
-  return impl_->noted(impl_->replay(from.time_since_epoch().count(),
-                                    to.time_since_epoch().count()));
+  return impl_->noted(
+      impl_->replay(from.time_since_epoch().count(), to.time_since_epoch().count()));
 }
 
 Result<Buffer::Replay> Buffer::Impl::replay(std::int64_t from_ms, std::int64_t to_ms) {
@@ -194,10 +195,8 @@ void Buffer::Impl::keep_keys_young(WallTime wall) {
 }
 
 Result<Buffer::Erasure> Buffer::erase() {
-  Erasure erasure{.epoch = impl_->epoch,
-                  .keys = {},
-                  .waiting = totals().waiting,
-                  .stored = totals().stored};
+  Erasure erasure{
+      .epoch = impl_->epoch, .keys = {}, .waiting = totals().waiting, .stored = totals().stored};
   const std::filesystem::path directory = impl_->options.directory;
   impl_->store.reset();
   erasure.keys = VG_TRY(impl_->keyring->erase());

@@ -92,8 +92,8 @@ Result<> Buffer::Impl::set_aside() {
 
 Result<> Buffer::Impl::load(Clock::time_point now) {
   const fs::path directory = options.directory / kStoreName;
-  const bool unclean = VG_TRY(disk->exists(directory / kLogName)) &&
-                       VG_TRY(disk->size(directory / kLogName)) > 0;
+  const bool unclean =
+      VG_TRY(disk->exists(directory / kLogName)) && VG_TRY(disk->size(directory / kLogName)) > 0;
   store = std::make_unique<Store>(
       VG_TRY(open_database(*disk, directory,
                            {.quota_bytes = space.quota_bytes(),
@@ -105,8 +105,8 @@ Result<> Buffer::Impl::load(Clock::time_point now) {
       return damage("the database is damaged: " + flaws.front());
   opened = now;
   store_ms_at_open = VG_TRY(store->meta(meta_key::kStoreClock));
-  rate = DayRate(static_cast<double>(VG_TRY(store->meta(meta_key::kSealedBytes))),
-                 store_ms_at_open);
+  rate =
+      DayRate(static_cast<double>(VG_TRY(store->meta(meta_key::kSealedBytes))), store_ms_at_open);
   segments_of_key = VG_TRY(store->meta(meta_key::kSegmentsOfKey));
   quarantined = VG_TRY(store->quarantine_rows());
   quarantine_overflow = VG_TRY(store->meta(meta_key::kOverflow));
@@ -142,8 +142,8 @@ Result<> Buffer::Impl::load_streams() {
 Result<> Buffer::Impl::load_checkpoints() {
   const auto add = [this](std::string_view name, auto&& set_of) {
     return store->each_checkpoint(name, [&](StreamRef ref, Range range) {
-      if (const auto at = streams.find(ref); at != streams.end() && range.first >= 1 &&
-                                             range.first <= range.last)
+      if (const auto at = streams.find(ref);
+          at != streams.end() && range.first >= 1 && range.first <= range.last)
         set_of(at->second).add(range);
     });
   };
@@ -244,8 +244,8 @@ Result<> Buffer::Impl::check_mark(const Mark& mark) {
 Result<> Buffer::Impl::check_mark(StreamState& stream, const Mark::Lane& mark) {
   const Sequence next = stream.writer.next_sequence();
   if (mark.last >= next)
-    return damage("readings " + std::to_string(next) + " to " + std::to_string(mark.last) +
-                  " of " + where(stream.ref, stream.epoch) + " were stored and are gone");
+    return damage("readings " + std::to_string(next) + " to " + std::to_string(mark.last) + " of " +
+                  where(stream.ref, stream.epoch) + " were stored and are gone");
   // A number given out twice would name two different events.
   if (mark.next_batch > stream.writer.next_batch())
     return damage("sealed batches of " + where(stream.ref, stream.epoch) + " are gone");
@@ -301,8 +301,7 @@ Result<> Buffer::Impl::adopt(Impl& before, Clock::time_point now) {
     for (const LaneWriter::Staged& row : old.writer.staged())
       if (row.sequence >= stream.writer.next_sequence()) stream.writer.restage(row, now);
     for (std::size_t i = 0; i < old.confirmed.size(); ++i)
-      for (const Range& range : old.confirmed[i].ranges())
-        VG_TRY(confirm(i, stream, range));
+      for (const Range& range : old.confirmed[i].ranges()) VG_TRY(confirm(i, stream, range));
   }
   return {};
 }

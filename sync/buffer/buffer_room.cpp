@@ -6,6 +6,7 @@
 #include "agent/core/limits.h"
 #include "sync/buffer/batch_head.h"
 #include "sync/buffer/buffer_impl.h"
+#include "sync/buffer/schema.h"
 
 namespace vitalgate::sync {
 namespace {
@@ -52,8 +53,8 @@ Result<> Buffer::Impl::in_transaction(const std::function<Result<>()>& work) {
 }
 
 Result<> Buffer::Impl::purge(Clock::time_point now) {
-  const auto interval = std::clamp<Clock::duration>(options.keep_sent, std::chrono::seconds(1),
-                                                    kPurgeInterval);
+  const auto interval =
+      std::clamp<Clock::duration>(options.keep_sent, std::chrono::seconds(1), kPurgeInterval);
   if (purged && now - *purged < interval) return {};
   purged = now;
   const auto keep_ms = std::chrono::milliseconds(options.keep_sent).count();
@@ -160,8 +161,7 @@ Result<> Buffer::Impl::delete_delivered(Clock::time_point now) {
 
 Result<> Buffer::Impl::make_room(const CommitContext& context, std::vector<BatchInfo>& sealed) {
   if (delete_delivered(context.now)) return {};
-  if (store->is_broken())
-    return Error{Errc::unavailable, "the disk fails", "look at `dmesg`"};
+  if (store->is_broken()) return Error{Errc::unavailable, "the disk fails", "look at `dmesg`"};
   if (options.when_full == config::WhenFull::drop_lowest && drop_oldest(context, sealed)) return {};
   // Without a free block SQLite can neither delete nor empty its log.
   if (!space.give_up_ballast())
@@ -178,6 +178,25 @@ Result<> Buffer::Impl::drop_oldest(const CommitContext& context, std::vector<Bat
     for (auto& [ref, stream] : streams)
       if (ref.lane == lane && stream.waiting > 0) return drop_oldest_of(stream, context, sealed);
   return Error{Errc::unavailable, "nothing may be given up", ""};
+}
+
+// Only if configured: a lane over its quota gives up its own oldest, a full store the lowest lane's.
+Result<> Buffer::Impl::give_way(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+  if (options.when_full != config::WhenFull::drop_lowest) return {};
+  for (auto& [ref, stream] : streams) {
+    if (ref.lane == Lane::urgent || !over_quota(stream)) continue;
+    if (over_quota(ref.lane)) {
+      for (auto& [other, older] : streams)
+        if (other.lane == ref.lane && older.waiting > 0) {
+          static_cast<void>(drop_oldest_of(older, context, sealed));
+          break;
+        }
+    } else {
+      static_cast<void>(drop_oldest(context, sealed));
+    }
+    used_bytes = static_cast<std::uint64_t>(VG_TRY(store->pages_used())) * kPageBytes;
+  }
+  return {};
 }
 
 // Up to limits::kPurgeBatchesPerCommit batches in a row become one tombstone.

@@ -35,6 +35,7 @@ Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context
                        " MB left; devices wait",
                    "free space on the disk of " + options.directory.string()};
   }
+  VG_TRY(give_way(context, sealed));
   auto written = write(context, sealed);
   if (!written && written.error().code == Errc::unavailable && !store->is_broken()) {
     auto room = make_room(context, sealed);
@@ -100,8 +101,8 @@ Result<> Buffer::Impl::write_batch(StreamState& stream, const OpenBatch& batch, 
                      .backfill = context.backfill,
                      .tombstone = false,
                      .head = {}};
-  const std::string head = batch_head(options, stream.epoch, record, batch.rows, stream.oldest_ms,
-                                      context.wall);
+  const std::string head =
+      batch_head(options, stream.epoch, record, batch.rows, stream.oldest_ms, context.wall);
   VG_TRY(tables->put_batch(*store, record, stream.epoch, head));
   sealed.push_back(info_of(stream, record));
   return {};
@@ -145,8 +146,8 @@ Result<> Buffer::Impl::write_streams(bool with_staged) {
   for (const auto& [ref, stream] : streams) {
     // A lane that waits for room stages rows that this transaction does not write.
     const bool waits = (stalled & bit(ref.lane)) != 0;
-    const Sequence next = with_staged && !waits ? stream.writer.next_sequence()
-                                                : stream.writer.first_staged();
+    const Sequence next =
+        with_staged && !waits ? stream.writer.next_sequence() : stream.writer.first_staged();
     VG_TRY(store->put_stream({ref, stream.epoch, next, stream.writer.next_batch()}));
   }
   return {};

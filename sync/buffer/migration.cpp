@@ -51,11 +51,11 @@ Result<std::string> Migration::meta_text(std::string_view key) {
 Result<> Migration::run() {
   const std::string owner = VG_TRY(meta_text("gateway_id"));
   if (owner != context_.options.gateway)
-    return Error{Errc::rejected,
-                 "the buffer belongs to gateway '" + owner + "', not '" +
-                     context_.options.gateway + "'",
-                 "set gateway.id back to '" + owner +
-                     "' until it is drained, or give buffer.directory a new, empty directory"};
+    return Error{
+        Errc::rejected,
+        "the buffer belongs to gateway '" + owner + "', not '" + context_.options.gateway + "'",
+        "set gateway.id back to '" + owner +
+            "' until it is drained, or give buffer.directory a new, empty directory"};
   epoch_ = VG_TRY(meta_text("epoch"));
   VG_TRY(segments());
   VG_TRY(batches());
@@ -67,8 +67,8 @@ Result<> Migration::run() {
 
 // Row keys of generation 0 are the first version's.
 Result<> Migration::segments() {
-  Statement select = VG_TRY(
-      from_.prepare("SELECT key, last_seq, t_min, t_max, rows FROM segment ORDER BY key"));
+  Statement select =
+      VG_TRY(from_.prepare("SELECT key, last_seq, t_min, t_max, rows FROM segment ORDER BY key"));
   while (VG_TRY(select.row())) {
     const StreamRef stream = stream_of(select.number(0));
     const std::string rows = select.text(4);
@@ -104,13 +104,12 @@ Result<> Migration::batches() {
 
 Result<> Migration::checkpoints() {
   std::map<std::pair<std::string, StreamRef>, RangeSet> all;
-  Statement select = VG_TRY(from_.prepare(
-      "SELECT destination, lane, first_seq, last_seq FROM checkpoint"));
+  Statement select =
+      VG_TRY(from_.prepare("SELECT destination, lane, first_seq, last_seq FROM checkpoint"));
   while (VG_TRY(select.row()))
     all[{select.text(0), stream_of_number(select.number(1))}].add(
         {loaded(select.number(2)), loaded(select.number(3))});
-  for (const auto& [key, ranges] : all)
-    VG_TRY(to_.put_checkpoint(key.first, key.second, ranges));
+  for (const auto& [key, ranges] : all) VG_TRY(to_.put_checkpoint(key.first, key.second, ranges));
   return {};
 }
 
@@ -143,7 +142,7 @@ Result<> Migration::streams() {
   for (const Lane lane : kLanes) {
     StreamRecord record{{lane, 0}, epoch_};
     for (const auto& [prefix, value] : {std::pair("sequence_floor_", &record.next_sequence),
-                                      std::pair("batch_floor_", &record.next_batch)}) {
+                                        std::pair("batch_floor_", &record.next_batch)}) {
       Statement select = VG_TRY(from_.prepare("SELECT v FROM meta WHERE k=?"));
       const std::string key = std::string(prefix).append(vitalgate::name(lane));
       if (VG_TRY(select.bind(key).row())) *value = std::max(*value, loaded(select.number(0)));

@@ -33,8 +33,7 @@ Packer::Packer(Packer&& other) noexcept = default;
 Packer& Packer::operator=(Packer&& other) noexcept = default;
 Packer::~Packer() = default;
 
-void Packer::pack(std::string_view text, std::string_view bound, Sealer& sealer,
-                  std::string& out) {
+void Packer::pack(std::string_view text, std::string_view bound, Sealer& sealer, std::string& out) {
   std::string& scratch = impl_->scratch;
   scratch.resize(ZSTD_compressBound(text.size()));
   const std::size_t size = ZSTD_compressCCtx(impl_->compressor.get(), scratch.data(),

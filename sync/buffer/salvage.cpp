@@ -130,8 +130,7 @@ Result<> Salvage::carry(Store& from) {
 }
 
 Result<> Salvage::carry_stream(Store& from, OldStream& old) {
-  for (const Sequence first :
-       keys_of(from, old.record.ref, &Store::batch_from, &Store::batch_at))
+  for (const Sequence first : keys_of(from, old.record.ref, &Store::batch_from, &Store::batch_at))
     VG_TRY(carry_batch(from, old, first));
   return carry_loose(from, old);
 }
@@ -141,13 +140,13 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
   const StreamRef ref = old.record.ref;
   BatchRecord batch;
   std::string head;
-  const auto found = from.each_batch(ref, {first, first}, /*with_head=*/true,
-                                     tables_.bound_of(old.record.epoch),
-                                     [&](const BatchRecord& record) -> Result<bool> {
-                                       batch = record;
-                                       head = record.head;
-                                       return false;
-                                     });
+  const auto found =
+      from.each_batch(ref, {first, first}, /*with_head=*/true, tables_.bound_of(old.record.epoch),
+                      [&](const BatchRecord& record) -> Result<bool> {
+                        batch = record;
+                        head = record.head;
+                        return false;
+                      });
   batch.head = head;
   if (!found || batch.range.first != first || old.carried.touches(batch.range)) return false;
   old.record.next_batch = std::max(old.record.next_batch, batch.key.number + 1);
@@ -155,8 +154,8 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
   std::vector<std::pair<SegmentRecord, std::string>> segments;
   Sequence next = first;
   std::size_t bytes = 0;
-  const auto read = from.each_segment(
-      ref, batch.range, [&](const SegmentRecord& segment) -> Result<bool> {
+  const auto read =
+      from.each_segment(ref, batch.range, [&](const SegmentRecord& segment) -> Result<bool> {
         const std::string rows = VG_TRY(tables_.rows_of(segment, old.record.epoch));
         if (segment.range.first != next) return false;
         bytes += rows.size() + (next != first ? 1 : 0);
@@ -224,8 +223,8 @@ Result<> Salvage::flush_loose(OldStream& old) {
     rows.append(rows.empty() ? "" : ",").append(one.rows);
     VG_TRY(to_.insert_segment(one.segment));
   }
-  const std::string head = batch_head(context_.options, old.record.epoch, batch, rows,
-                                      batch.oldest_ms, now_);
+  const std::string head =
+      batch_head(context_.options, old.record.epoch, batch, rows, batch.oldest_ms, now_);
   VG_TRY(tables_.put_batch(to_, batch, old.record.epoch, head));
   old.carried.add(batch.range);
   loose_.clear();
@@ -287,8 +286,7 @@ Result<> Salvage::close_stream(OldStream& old) {
     VG_TRY(to_.put_checkpoint(kGone, ref, gone));
     for (const auto& [name, ranges] : old.confirmed) VG_TRY(to_.put_checkpoint(name, ref, ranges));
   }
-  return to_.put_stream(
-      {ref, old.record.epoch, last + 1, old.record.next_batch + kNumberJump});
+  return to_.put_stream({ref, old.record.epoch, last + 1, old.record.next_batch + kNumberJump});
 }
 
 Result<> Salvage::declare_lost(OldStream& old, Range range, std::string_view reason) {

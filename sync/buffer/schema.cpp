@@ -1,7 +1,6 @@
 #include "sync/buffer/schema.h"
 
 #include <array>
-#include <cstdlib>
 #include <string>
 
 #include "sync/batch/digest.h"
@@ -89,7 +88,7 @@ Result<> expect(Database& database, std::string_view name, std::string_view valu
 Result<> check_version(Database& database) {
   VG_TRY(expect(database, "application_id", kApplicationId));
   const std::string version = VG_TRY(database.pragma("user_version"));
-  if (version.size() <= 3 && std::atoi(version.c_str()) > std::atoi(kSchemaVersion.data()))
+  if (version.size() == kSchemaVersion.size() && version > kSchemaVersion)
     return Error{Errc::rejected,
                  "the buffer was written by a later version of vitalgated (schema " + version + ")",
                  "install that version again, or give buffer.directory a new, empty directory"};
@@ -104,9 +103,10 @@ Result<> apply_settings(Database& database, const StoreSettings& settings) {
           .append(settings.synchronous_normal ? "NORMAL" : "FULL")
           .append("; PRAGMA wal_autocheckpoint=")
           .append(std::to_string(log / 4 / kPageBytes))
-          .append("; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"
-                  "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-                  "PRAGMA mmap_size=0; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=")
+          .append(
+              "; PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON;"
+              "PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+              "PRAGMA mmap_size=0; PRAGMA cache_size=-4096; PRAGMA journal_size_limit=")
           .append(std::to_string(log))
           .append("; PRAGMA max_page_count=")
           .append(std::to_string(settings.quota_bytes / kPageBytes));
@@ -117,7 +117,7 @@ Result<> apply_settings(Database& database, const StoreSettings& settings) {
       {{"locking_mode", "exclusive"},
        {"journal_mode", "wal"},
        {"synchronous", settings.synchronous_normal ? "1" : "2"},
-       {"page_size", "4096"},
+       {"page_size", "1024"},
        {"secure_delete", "1"},
        {"cell_size_check", "1"},
        {"trusted_schema", "0"}}};
@@ -171,8 +171,9 @@ Result<Database> open_database(Disk& disk, const fs::path& directory,
 Result<Database> open_damaged(Disk& disk, const fs::path& directory) {
   VG_TRY(restore_first_page(disk, directory));
   Database database = VG_TRY(Database::open(directory / kDatabaseName, false, disk.vfs()));
-  VG_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF;"
-                          "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0"));
+  VG_TRY(
+      database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF;"
+                       "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0"));
   return database;
 }
 
@@ -185,9 +186,10 @@ Result<> make_store(Disk& disk, const fs::path& parent,
   {
     // Without a journal and without a sync: it counts for nothing until it is renamed.
     Database database = VG_TRY(Database::open(file, true, disk.vfs()));
-    VG_TRY(database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=4096;"
-                            "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=OFF;"
-                            "PRAGMA synchronous=OFF"));
+    VG_TRY(
+        database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=1024;"
+                         "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=OFF;"
+                         "PRAGMA synchronous=OFF"));
     VG_TRY(database.execute(kTables));
     const std::string header = std::string("PRAGMA application_id=").append(kApplicationId) +
                                "; PRAGMA user_version=" + std::string(kSchemaVersion);

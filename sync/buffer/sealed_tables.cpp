@@ -1,6 +1,7 @@
 #include "sync/buffer/sealed_tables.h"
 
 #include "sync/buffer/bound_text.h"
+#include "sync/buffer/row_text.h"
 
 namespace vitalgate::sync {
 namespace {
@@ -13,7 +14,8 @@ std::string to_content(const Held& held) {
 std::optional<std::string> take_text(std::string_view& bytes) {
   if (bytes.size() < 8) return std::nullopt;
   std::uint64_t length = 0;
-  for (const char byte : bytes.substr(0, 8)) length = length << 8 | static_cast<unsigned char>(byte);
+  for (const char byte : bytes.substr(0, 8))
+    length = length << 8 | static_cast<unsigned char>(byte);
   bytes.remove_prefix(8);
   if (length > bytes.size()) return std::nullopt;
   std::string text(bytes.substr(0, length));
@@ -22,6 +24,10 @@ std::optional<std::string> take_text(std::string_view& bytes) {
 }
 
 }  // namespace
+
+std::string SealedTables::id_prefix(StreamRef stream, std::string_view epoch) const {
+  return std::string(gateway_).append(".").append(stream_id(stream.lane, epoch)).append(".");
+}
 
 Result<SealedTables::Written> SealedTables::put_segment(Store& store, StreamRef stream,
                                                         std::string_view epoch, const Rows& rows,
@@ -34,7 +40,8 @@ Result<SealedTables::Written> SealedTables::put_segment(Store& store, StreamRef 
                         .before = before,
                         .sealed = {}};
   const std::string bound = segment.bound(gateway_, epoch);
-  packer_.pack(rows.text, bound, *VG_TRY(keyring_->sealer(segment.key)), packed_);
+  shorten_rows(rows.text, id_prefix(stream, epoch), rows.range.first, shortened_);
+  packer_.pack(shortened_, bound, *VG_TRY(keyring_->sealer(segment.key)), packed_);
   segment.sealed = packed_;
   VG_TRY(store.insert_segment(segment));
   return Written{static_cast<std::uint32_t>(packed_.size()), segment.after(bound)};
@@ -66,10 +73,10 @@ Result<> SealedTables::put_held(Store& store, const Held& held, std::string_view
 }
 
 Result<std::string> SealedTables::rows_of(const SegmentRecord& segment, std::string_view epoch) {
-  std::string rows;
+  shortened_.clear();
   Sealer& sealer = *VG_TRY(keyring_->sealer(segment.key));
-  VG_TRY(packer_.unpack(segment.sealed, segment.bound(gateway_, epoch), sealer, rows));
-  return rows;
+  VG_TRY(packer_.unpack(segment.sealed, segment.bound(gateway_, epoch), sealer, shortened_));
+  return restore_rows(shortened_, id_prefix(segment.stream, epoch), segment.range);
 }
 
 Result<std::string> SealedTables::head_of(const BatchRecord& batch, std::string_view epoch) {

@@ -47,10 +47,13 @@ class SealedTables {
   }
 
  private:
+  [[nodiscard]] std::string id_prefix(StreamRef stream, std::string_view epoch) const;
+
   Keyring* keyring_;
   std::string gateway_;
   Packer packer_;
   std::string packed_;
+  std::string shortened_;
 };
 
 }  // namespace vitalgate::sync

@@ -124,9 +124,7 @@ Result<Database> Database::open(const std::filesystem::path& file, bool create, 
   return database;
 }
 
-Error Database::failed(std::string_view doing) {
-  return failure(database_.get(), doing, *broken_);
-}
+Error Database::failed(std::string_view doing) { return failure(database_.get(), doing, *broken_); }
 
 Result<> Database::execute(const char* sql) {
   if (sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) != SQLITE_OK)

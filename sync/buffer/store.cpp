@@ -214,13 +214,11 @@ Result<> Store::each_checkpoint(std::string_view destination,
 
 Result<std::vector<Loss>> Store::losses() {
   std::vector<Loss> losses;
-  Statement& select =
-      *VG_TRY(statement("SELECT stream_id, first_seq, last_seq, reason, tag FROM loss ORDER BY id"));
+  Statement& select = *VG_TRY(
+      statement("SELECT stream_id, first_seq, last_seq, reason, tag FROM loss ORDER BY id"));
   const Ending ending(select);
   while (VG_TRY(select.row())) {
-    Loss loss{select.text(0),
-              {loaded(select.number(1)), loaded(select.number(2))},
-              select.text(3)};
+    Loss loss{select.text(0), {loaded(select.number(1)), loaded(select.number(2))}, select.text(3)};
     if (VG_TRY(passes(loss_bound(loss), select.view(4)))) losses.push_back(std::move(loss));
   }
   return losses;

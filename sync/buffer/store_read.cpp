@@ -157,9 +157,9 @@ Result<> Store::each_segment(StreamRef stream, Range range, const TakeSegment& t
 
 Result<std::vector<KeyNumber>> Store::used_keys() {
   std::vector<KeyNumber> keys;
-  Statement& select = *VG_TRY(
-      statement("SELECT kid FROM segment UNION SELECT kid FROM batch UNION SELECT kid FROM "
-                "quarantine"));
+  Statement& select =
+      *VG_TRY(statement("SELECT kid FROM segment UNION SELECT kid FROM batch UNION SELECT kid FROM "
+                        "quarantine"));
   const Ending ending(select);
   while (VG_TRY(select.row())) keys.push_back(static_cast<KeyNumber>(select.number(0)));
   return keys;

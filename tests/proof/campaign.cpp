@@ -18,11 +18,16 @@ namespace vitalgate::proof {
 namespace {
 
 constexpr auto kShowEvery = std::chrono::milliseconds(500);
+constexpr double kHangs = 60;     // seconds of one case
 constexpr double kLogEvery = 60;  // seconds, when nobody looks at a terminal
 
 double seconds_now() {
   return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
 }
+
+// Of this thread's job.
+thread_local std::atomic<std::uint64_t>* at_case = nullptr;
+thread_local std::atomic<double>* since = nullptr;
 
 void write_key(const std::filesystem::path& file) {
   std::ofstream(file) << "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n";
@@ -62,7 +67,11 @@ bool Campaign::over() const {
 
 bool Campaign::take(std::uint64_t life, std::uint64_t ordinal) {
   if (over() || (plan_.first && number(life, ordinal) < *plan_.first)) return false;
-  if (taken_.fetch_add(1) < plan_.cases || plan_.cases == 0) return true;
+  if (taken_.fetch_add(1) < plan_.cases || plan_.cases == 0) {
+    *at_case = number(life, ordinal);
+    *since = seconds_now();
+    return true;
+  }
   --taken_;
   return false;
 }
@@ -81,14 +90,30 @@ void Campaign::note(const std::string& figure, std::uint64_t count) {
   figures_[figure] += count;
 }
 
-void Campaign::work(const Life& life) {
+void Campaign::work(const Life& life, Post& post) {
+  at_case = &post.number;
+  since = &post.since;
   while (!over()) {
     const std::uint64_t mine = next_life_++;
     if (plan_.lives != 0 && mine - first_life_ >= plan_.lives) break;
     life(*this, mine);
+    post.since = 0;
     ++lives_done_;
   }
   --working_;
+}
+
+// A thread that hangs cannot be ended: the process ends instead.
+void Campaign::watch(const std::vector<std::unique_ptr<Post>>& posts) {
+  for (const auto& post : posts) {
+    const double began = post->since;
+    if (began == 0 || seconds_now() - began < kHangs) continue;
+    violation(post->number >> kOrdinalBits, post->number & ((1u << kOrdinalBits) - 1),
+              fmt::format("a case has not ended in {} seconds", kHangs));
+    finish();
+    std::fflush(stdout);
+    std::_Exit(1);
+  }
 }
 
 void Campaign::show(bool last) {
@@ -112,11 +137,19 @@ int Campaign::run(const Life& life) {
       plan_.jobs != 0 ? plan_.jobs : std::max(1u, std::thread::hardware_concurrency());
   working_ = jobs;
   bool interrupted = false;
+  std::vector<std::unique_ptr<Post>> posts;
+  posts.reserve(jobs);
   {
     std::vector<std::jthread> threads;
-    for (unsigned i = 0; i < jobs; ++i) threads.emplace_back([&] { work(life); });
+    for (unsigned i = 0; i < jobs; ++i) {
+      Post& post = *posts.emplace_back(std::make_unique<Post>());
+      threads.emplace_back([this, &life, &post] { work(life, post); });
+    }
     try {
-      while (!test::poll_until([&] { return working_ == 0; }, kShowEvery)) show(false);
+      while (!test::poll_until([&] { return working_ == 0; }, kShowEvery)) {
+        show(false);
+        watch(posts);
+      }
     } catch (const test::Interrupted&) {
       interrupted = true;
       stop_ = true;

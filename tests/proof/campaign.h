@@ -10,9 +10,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/support/temp_dir.h"
 
@@ -41,7 +43,8 @@ class Campaign {
 
   // Called in several threads at once, with the seed of a life.
   using Life = std::function<void(Campaign& campaign, std::uint64_t life)>;
-  // Until there are enough cases. Exit code: 1 when there was a violation, 130 after Ctrl-C.
+  // Until there are enough cases. Exit code: 1 when there was a violation, 130 after Ctrl-C. A
+  // case that does not end within a minute is a violation, and ends the process at once.
   int run(const Life& life);
 
   // Takes the next case: false when this one is to be left out.
@@ -60,7 +63,14 @@ class Campaign {
   [[nodiscard]] std::filesystem::path key_file() const { return folder_.path() / "buffer.key"; }
 
  private:
-  void work(const Life& life);
+  // The case that a job is at, and since when; written by the job, read by the watch.
+  struct Post {
+    std::atomic<std::uint64_t> number{0};
+    std::atomic<double> since{0};  // 0: between cases
+  };
+
+  void work(const Life& life, Post& post);
+  void watch(const std::vector<std::unique_ptr<Post>>& posts);
   void show(bool last);
   int finish();
 

@@ -153,7 +153,7 @@ int vfs_access(sqlite3_vfs* vfs, const char* name, int, int* out) {
 
 int vfs_full_path(sqlite3_vfs*, const char* name, int size, char* out) {
   if (std::strlen(name) >= static_cast<std::size_t>(size)) return SQLITE_CANTOPEN;
-  std::strcpy(out, name);
+  std::memcpy(out, name, std::strlen(name) + 1);
   return SQLITE_OK;
 }
 

@@ -30,7 +30,9 @@ ARROWS = {
 LIBRARIES = {
     "sqlite3.h": ["sync/buffer/sqlite.cpp", "tests/"],
     "mqtt/": ["sync/uplink/mqtt_session.cpp"],
-    "openssl/": ["sync/tls.cpp", "sync/batch/digest.cpp"],
+    "openssl/": ["sync/tls.cpp", "sync/batch/digest.cpp", "sync/buffer/sealing.cpp",
+                 "sync/buffer/recovery_key.cpp"],
+    "zstd": ["sync/buffer/packing.cpp"],
     "systemd/": ["agent/core/log.cpp", "agent/runtime.cpp"],
     "modbus/": ["firmware-bridge/serial/modbus_line.cpp"],
     "toml++/": ["config/toml_file.cpp"],

@@ -88,8 +88,9 @@ TEST_F(BufferDamageTest, ASegmentInAnotherPlaceDoesNotOpen) {
   sealed_batch(2);
   sealed_batch(2);
   const std::string stream = "vitals-" + buffer_->epoch();
-  meddle("UPDATE segment SET sealed=(SELECT sealed FROM segment WHERE last_seq=4) "
-         "WHERE last_seq=2");
+  meddle(
+      "UPDATE segment SET sealed=(SELECT sealed FROM segment WHERE last_seq=4) "
+      "WHERE last_seq=2");
   const auto waiting = buffer_->unconfirmed(0);
   ASSERT_EQ(waiting.size(), 2u);
   const auto body = buffer_->read(waiting[0]);
@@ -182,7 +183,8 @@ TEST_F(BufferDamageTest, TheWrongKeyOpensNothingAndOverwritesNothing) {
 
 TEST_F(BufferDamageTest, NothingOfAPatientIsInAnyFile) {
   append(137);
-  buffer_->hold({wall_, "ivy-1", "range", "Ada Lovelace, 137", "{\"value_num\":137137}", "RAWRAWRAW"});
+  buffer_->hold(
+      {wall_, "ivy-1", "range", "Ada Lovelace, 137", "{\"value_num\":137137}", "RAWRAWRAW"});
   commit(/*seal_all=*/true);
   ASSERT_TRUE(buffer_->close());
   for (const auto& entry : std::filesystem::recursive_directory_iterator(options_.directory)) {
