@@ -159,7 +159,10 @@ Result<> Gateway::run_command(Clock::time_point now) {
   }
   const auto outcome = VG_TRY(commands_.step(now));
   erased_ = outcome == Commands::Outcome::erased;
-  if (outcome == Commands::Outcome::changed) reload();
+  if (outcome == Commands::Outcome::changed) {
+    storage_.say_losses();
+    reload();
+  }
   if (erased_)
     log::warning("buffer.erased", "a person had the store destroyed; this process ends",
                  {{"gateway", parts_.settings.gateway.id}});

@@ -53,9 +53,13 @@ Result<> StorageWatch::failed(const Error& error, Clock::time_point now) {
 }
 
 void StorageWatch::committed(std::size_t batches_dropped) {
-  if (!problem_.empty()) log::info("buffer.resumed", "the buffer can be written again");
-  problem_.clear();
-  hint_.clear();
+  const auto full_disk = buffer_.disk_full();
+  if (!full_disk && !problem_.empty())
+    log::info("buffer.resumed", "the buffer can be written again");
+  if (full_disk && problem_ != full_disk->what)
+    log::error("buffer.stalled", full_disk->what, {{"hint", full_disk->hint}});
+  problem_ = full_disk ? full_disk->what : "";
+  hint_ = full_disk ? full_disk->hint : "";
   if (batches_dropped > 0)
     log::warning("buffer.dropped",
                  "the oldest of the lowest lane gave way, as buffer.when_full says",

@@ -24,6 +24,9 @@ class StorageWatch {
   // A commit succeeded: says what the buffer gave up, or could not take.
   void committed(std::size_t batches_dropped);
 
+  // Says what was lost since the last time.
+  void say_losses();
+
   // Mends what needs it. True when it did: everything read from the buffer before is void.
   Result<bool> mend(Clock::time_point now);
 
@@ -38,8 +41,6 @@ class StorageWatch {
   void describe(BufferStatus& status) const;
 
  private:
-  void say_losses();
-
   sync::Buffer& buffer_;
   std::string problem_;
   std::string hint_;

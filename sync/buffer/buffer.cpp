@@ -64,6 +64,12 @@ Result<std::vector<BatchInfo>> Buffer::commit(const CommitContext& context) {
 }
 
 std::uint8_t Buffer::stalled() const { return impl_->stalled; }
+std::optional<Error> Buffer::disk_full() const {
+  if (!impl_->disk_full) return std::nullopt;
+  return Error{Errc::unavailable, "the disk is full; devices wait",
+               "free space on the disk of " + impl_->options.directory.string()};
+}
+
 bool Buffer::needs_mending() const { return impl_->needs_mending; }
 
 Result<> Buffer::mend(Clock::time_point now) {

@@ -54,6 +54,9 @@ class Buffer {
   // The lanes (a bit each) whose readings the last commit left waiting for room.
   [[nodiscard]] std::uint8_t stalled() const;
 
+  // The disk itself is full: all lanes wait until there is room, what was stored still leaves.
+  [[nodiscard]] std::optional<Error> disk_full() const;
+
   // Something about the store cannot be trusted any more: a failed write or sync, a damaged page.
   [[nodiscard]] bool needs_mending() const;
   // Closes the store and opens it as after a crash; a damaged one is salvaged. What was appended

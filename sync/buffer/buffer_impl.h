@@ -33,6 +33,7 @@ struct Buffer::Impl {
   Result<std::vector<BatchInfo>> commit(const CommitContext& context);
   Result<> write_checkpoints();
   Result<> write_streams(bool with_staged);
+  Result<> write_floors(const StreamState& stream, bool with_staged);
   Result<> close();
 
   // buffer_delivery.cpp
@@ -87,7 +88,9 @@ struct Buffer::Impl {
   std::vector<BatchKey> dropped;
   std::uint8_t stalled = 0;
   bool needs_mending = false;
+  bool disk_full = false;
   bool suspicious = false;         // verify everything at start
+  bool unclean = false;            // the run before did not close the store
   std::optional<Mark> remembered;  // of the run before, where it is the same process
   std::int64_t quarantined = 0;
   std::int64_t quarantine_overflow = 0;
@@ -144,7 +147,7 @@ struct Buffer::Impl {
   void removal_is_done();
   Result<> only_bookkeeping(const CommitContext& context);
   Result<> make_room(const CommitContext& context, std::vector<BatchInfo>& sealed);
-  Result<> delete_delivered(Clock::time_point now);
+  Result<std::size_t> delete_delivered(Clock::time_point now);
   Result<> give_way(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> drop_oldest(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> drop_oldest_of(StreamState& stream, const CommitContext& context,

@@ -94,7 +94,10 @@ void Buffer::Impl::verify_tail(Verification& progress, StreamState& stream) {
 }
 
 Result<> Buffer::verify_some(Verification& progress, std::size_t segments) {
-  return impl_->verify_some(progress, segments);
+  auto done = impl_->verify_some(progress, segments);
+  // The next mend() then looks at everything.
+  impl_->suspicious = impl_->suspicious || !progress.damages.empty();
+  return done;
 }
 
 Result<> Buffer::export_some(Export& progress, std::size_t bytes, std::string& out) {

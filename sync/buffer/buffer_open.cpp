@@ -43,13 +43,21 @@ std::string where(StreamRef ref, std::string_view epoch) { return stream_id(ref.
 
 Result<> Buffer::Impl::start(Clock::time_point now) {
   VG_TRY(disk->make_directory(options.directory));
+  VG_TRY(disk->sync_directory(options.directory.parent_path()));
   VG_TRY(open_keys());
   device_bytes_at_open = device_bytes_written();
-  space.prepare(now);
+  std::uint64_t own_bytes = 0;
+  for (const std::string_view name : {kDatabaseName, kLogName})
+    if (const auto size = disk->size(options.directory / kStoreName / name)) own_bytes += *size;
+  space.prepare(now, own_bytes);
   for (bool again = false;; again = true) {
     VG_TRY(ensure_store());
     auto loaded = load(now);
     if (loaded && suspicious) loaded = verify_everything();
+    // What a crash left in the log was read back, but perhaps never synced: it is now, before
+    // anybody is told of it. A full disk may refuse; then it waits for a later start.
+    if (loaded && unclean)
+      if (auto moved = store->checkpoint(); !moved && store->is_broken()) loaded = moved;
     if (loaded) break;
     store.reset();
     if (again || loaded.error().code != Errc::corrupt) return loaded;
@@ -92,7 +100,7 @@ Result<> Buffer::Impl::set_aside() {
 
 Result<> Buffer::Impl::load(Clock::time_point now) {
   const fs::path directory = options.directory / kStoreName;
-  const bool unclean =
+  unclean =
       VG_TRY(disk->exists(directory / kLogName)) && VG_TRY(disk->size(directory / kLogName)) > 0;
   store = std::make_unique<Store>(
       VG_TRY(open_database(*disk, directory,
@@ -100,6 +108,7 @@ Result<> Buffer::Impl::load(Clock::time_point now) {
                             .log_bytes = space.log_bytes(),
                             .synchronous_normal = options.weakness.synchronous_normal})),
       keyring->tagger());
+  VG_TRY(disk->sync_directory(directory));  // the name of the log, before anything in it counts
   if (unclean || suspicious)
     if (const auto flaws = VG_TRY(store->structure_flaws()); !flaws.empty())
       return damage("the database is damaged: " + flaws.front());

@@ -135,32 +135,36 @@ Result<> Buffer::Impl::only_bookkeeping(const CommitContext& context) {
     done = delete_delivered(context.now);
   }
   // Full is the caller's news; a disk that fails is another matter.
-  return store->is_broken() ? done : Result<>();
+  return store->is_broken() ? Result<>(done.error()) : Result<>();
 }
 
-// In a transaction of its own, deletions first: the checkpoint may need the pages they free.
-Result<> Buffer::Impl::delete_delivered(Clock::time_point now) {
+// In a transaction of its own, deletions first: the checkpoint may need the pages they free. How
+// many batches went.
+Result<std::size_t> Buffer::Impl::delete_delivered(Clock::time_point now) {
+  std::size_t count = 0;
   VG_TRY(in_transaction([&]() -> Result<> {
-    std::size_t count = VG_TRY(purge_older(kAnyAge, std::nullopt));
+    count = VG_TRY(purge_older(kAnyAge, std::nullopt));
     for (const DeliveredRecord& row : delivered) {
       if (count >= limits::kPurgeBatchesPerCommit) break;
       count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
     }
     VG_TRY(write_streams(/*with_staged=*/false));
-    VG_TRY(write_checkpoints());
-    if (count > 0) return {};
-    return Error{Errc::unavailable, "nothing delivered is left to delete", ""};
+    return write_checkpoints();
   }));
   dirty_checkpoints.clear();
   std::erase_if(delivered, [&](const DeliveredRecord& row) {
     return of(row.stream).gone.contains(row.range);
   });
   bookkept = now;
-  return {};
+  return count;
 }
 
 Result<> Buffer::Impl::make_room(const CommitContext& context, std::vector<BatchInfo>& sealed) {
-  if (delete_delivered(context.now)) return {};
+  const auto freed = [&] {
+    const auto count = delete_delivered(context.now);
+    return count && *count > 0;
+  };
+  if (freed()) return {};
   if (store->is_broken()) return Error{Errc::unavailable, "the disk fails", "look at `dmesg`"};
   if (options.when_full == config::WhenFull::drop_lowest && drop_oldest(context, sealed)) return {};
   // Without a free block SQLite can neither delete nor empty its log.
@@ -168,7 +172,7 @@ Result<> Buffer::Impl::make_room(const CommitContext& context, std::vector<Batch
     return Error{Errc::unavailable, "the buffer is full; devices wait",
                  "free space on the disk, or raise buffer.max_disk"};
   VG_TRY(store->checkpoint());
-  if (delete_delivered(context.now)) return {};
+  if (freed()) return {};
   return Error{Errc::unavailable, "the buffer is full; devices wait",
                "free space on the disk, or raise buffer.max_disk"};
 }
@@ -180,7 +184,8 @@ Result<> Buffer::Impl::drop_oldest(const CommitContext& context, std::vector<Bat
   return Error{Errc::unavailable, "nothing may be given up", ""};
 }
 
-// Only if configured: a lane over its quota gives up its own oldest, a full store the lowest lane's.
+// Only if configured: a lane over its quota gives up its own oldest, a full store the lowest
+// lane's.
 Result<> Buffer::Impl::give_way(const CommitContext& context, std::vector<BatchInfo>& sealed) {
   if (options.when_full != config::WhenFull::drop_lowest) return {};
   for (auto& [ref, stream] : streams) {

@@ -27,14 +27,9 @@ std::uint8_t bit(Lane lane) { return static_cast<std::uint8_t>(1U << static_cast
 Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context) {
   if (store == nullptr) return closed();
   std::vector<BatchInfo> sealed;
-  if (!space.has_room(context.now)) {
-    VG_TRY(only_bookkeeping(context));
-    if (!space.has_room(context.now))
-      return Error{Errc::unavailable,
-                   "the disk has only " + std::to_string(space.free_on_disk() / 1'000'000) +
-                       " MB left; devices wait",
-                   "free space on the disk of " + options.directory.string()};
-  }
+  // What was stored before still leaves: it is sealed, noted and deleted; nothing new is taken in.
+  disk_full = !space.has_room(context.now);
+  if (disk_full) VG_TRY(only_bookkeeping(context));
   VG_TRY(give_way(context, sealed));
   auto written = write(context, sealed);
   if (!written && written.error().code == Errc::unavailable && !store->is_broken()) {
@@ -52,7 +47,14 @@ Result<> Buffer::Impl::write(const CommitContext& context, std::vector<BatchInfo
   stalled = 0;
   removed.clear();
   const auto all = [&]() -> Result<> {
-    for (auto& [ref, stream] : streams) VG_TRY(write_stream(stream, context, sealed));
+    for (auto& [ref, stream] : streams) {
+      const std::size_t known = sealed.size();
+      VG_TRY(write_stream(stream, context, sealed));
+      // A batch number is kept in two places: with one page spoiled it is still not used again.
+      if (sealed.size() == known) continue;
+      stream.next_batch_floor = sealed.back().key.number + 1;
+      VG_TRY(write_floors(stream, /*with_staged=*/true));
+    }
     // A mark must never be ahead of its readings: while a lane waits, none moves.
     if (stalled == 0) VG_TRY(write_marks());
     VG_TRY(write_held());
@@ -70,14 +72,16 @@ Result<> Buffer::Impl::write_stream(StreamState& stream, const CommitContext& co
                                     std::vector<BatchInfo>& sealed) {
   stream.next_chain = stream.chain;
   if (stream.writer.open().empty()) return {};
-  if (over_quota(stream)) {
+  const bool holds_back = stream.writer.staged_bytes() > 0 && (disk_full || over_quota(stream));
+  if (holds_back) {
     stalled |= bit(stream.ref.lane);
-    return {};
+    stream.writer.part_staged();
   }
   BatchNumber number = stream.writer.next_batch();
   for (OpenBatch& batch : stream.writer.open()) {
     batch.staged_stored_bytes = 0;
     if (batch.has_staged()) {
+      if (holds_back) return {};
       const auto written = VG_TRY(
           tables->put_segment(*store, stream.ref, stream.epoch, batch.staged(), stream.next_chain));
       batch.staged_stored_bytes = written.bytes;
@@ -143,14 +147,17 @@ Result<> Buffer::Impl::write_bookkeeping(const CommitContext& context) {
 
 // In the transaction of every deletion. A floor above what is durable would leave a gap.
 Result<> Buffer::Impl::write_streams(bool with_staged) {
-  for (const auto& [ref, stream] : streams) {
-    // A lane that waits for room stages rows that this transaction does not write.
-    const bool waits = (stalled & bit(ref.lane)) != 0;
-    const Sequence next =
-        with_staged && !waits ? stream.writer.next_sequence() : stream.writer.first_staged();
-    VG_TRY(store->put_stream({ref, stream.epoch, next, stream.writer.next_batch()}));
-  }
+  for (const auto& [ref, stream] : streams) VG_TRY(write_floors(stream, with_staged));
   return {};
+}
+
+Result<> Buffer::Impl::write_floors(const StreamState& stream, bool with_staged) {
+  // A lane that waits for room stages rows that this transaction does not write.
+  const bool waits = (stalled & bit(stream.ref.lane)) != 0;
+  const Sequence next =
+      with_staged && !waits ? stream.writer.next_sequence() : stream.writer.first_staged();
+  const BatchNumber number = std::max(stream.writer.next_batch(), stream.next_batch_floor);
+  return store->put_stream({stream.ref, stream.epoch, next, number});
 }
 
 void Buffer::Impl::committed(const CommitContext& context, const std::vector<BatchInfo>& sealed) {

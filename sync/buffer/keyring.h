@@ -42,7 +42,8 @@ std::string fingerprint(const Secret& key);
 
 class Keyring {
  public:
-  // Reads the key files of `directory`, or makes them when `create` and neither is there. A ring
+  // Reads the key files of `directory`, or makes them when `create` (nothing was sealed yet) and
+  // neither is there and whole. A ring
   // of another gateway, a wrong key or two damaged files are `rejected`, with the next step.
   static Result<Keyring> open(Disk& disk, const std::filesystem::path& directory,
                               std::string_view gateway, const KeySettings& settings, bool create);

@@ -150,8 +150,13 @@ Result<std::unique_ptr<Keyring::Impl>> Keyring::Impl::make(Disk& disk,
 
 Result<Keyring> Keyring::open(Disk& disk, const std::filesystem::path& directory,
                               std::string_view gateway, const KeySettings& settings, bool create) {
-  const bool there = VG_TRY(is_there(disk, directory));
+  bool there = VG_TRY(is_there(disk, directory));
   if (!there && !create) return missing(directory);
+  if (there && create) {
+    // Nothing was ever sealed: files that cannot be read are of a beginning that was cut off.
+    const Copies copies = VG_TRY(KeyCopies(disk, directory).read());
+    there = copies[0].file || copies[1].file;
+  }
   auto ring = VG_TRY(there ? Impl::load(disk, directory, gateway, settings)
                            : Impl::make(disk, directory, gateway, settings));
   ring->software_key = is_software(settings.reference);

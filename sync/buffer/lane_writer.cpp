@@ -89,6 +89,28 @@ void LaneWriter::push(std::string_view text, std::int64_t received_ms, Clock::ti
   batch.full = batch.count() >= limits_.max_readings;
 }
 
+void LaneWriter::part_staged() {
+  const auto at = std::find_if(open_.begin(), open_.end(), [](const OpenBatch& batch) {
+    return batch.committed > 0 && batch.has_staged();
+  });
+  if (at == open_.end()) return;
+  const auto begin = static_cast<std::uint32_t>(at->committed + 1);  // behind the comma
+  OpenBatch rest;
+  rest.range = {at->committed_through + 1, at->range.last};
+  rest.rows = at->rows.substr(begin);
+  rest.committed_through = at->committed_through;
+  rest.oldest_ms = rest.staged_oldest_ms = at->staged_oldest_ms;
+  rest.newest_ms = rest.staged_newest_ms = at->staged_newest_ms;
+  for (const std::uint32_t row : at->staged_at) rest.staged_at.push_back(row - begin);
+  rest.began = at->began;
+  rest.full = at->full;
+  at->rows.resize(at->committed);
+  at->range.last = at->committed_through;
+  at->staged_at.clear();
+  at->full = true;
+  open_.insert(std::next(at), std::move(rest));
+}
+
 std::vector<LaneWriter::Staged> LaneWriter::staged() const {
   std::vector<Staged> all;
   for (const OpenBatch& batch : open_) {

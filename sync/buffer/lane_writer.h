@@ -63,6 +63,9 @@ class LaneWriter {
   };
   Appended append(const Row& row, Sequence group_first, Clock::time_point now);
 
+  // Puts staged rows into a batch of their own: what is durable can then be sealed without them.
+  void part_staged();
+
   // What is not durable, row by row, to be handed to the writer that takes this one's place.
   struct Staged {
     Sequence sequence = 0;

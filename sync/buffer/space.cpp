@@ -18,11 +18,19 @@ constexpr std::uint64_t kFloorBytes = 2'097'152;
 
 Space::Space(Disk& disk, std::filesystem::path directory, std::uint64_t max_bytes,
              std::uint64_t ballast_bytes)
-    : disk_(&disk), directory_(std::move(directory)), file_(directory_ / "ballast") {
-  log_ = std::min<std::uint64_t>(limits::kWalBytesMax, max_bytes / 8);
-  ballast_ = std::min(ballast_bytes, max_bytes / 4);
+    : disk_(&disk),
+      directory_(std::move(directory)),
+      file_(directory_ / "ballast"),
+      max_(max_bytes),
+      ballast_wanted_(ballast_bytes) {
+  plan(max_);
+}
+
+void Space::plan(std::uint64_t bytes) {
+  log_ = std::min<std::uint64_t>(limits::kWalBytesMax, bytes / 8);
+  ballast_ = std::min(ballast_wanted_, bytes / 4);
   // A transaction that begins below the limit may carry the log beyond it: counted twice.
-  quota_ = max_bytes - std::min(max_bytes, 2 * log_ + ballast_);
+  quota_ = bytes - std::min(bytes, 2 * log_ + ballast_);
 }
 
 // A commit may need as much as the log has; below that, nothing new is taken in.
@@ -33,16 +41,18 @@ void Space::look(Clock::time_point now) {
   if (const auto free = disk_->free_bytes(directory_)) free_ = *free;
 }
 
-void Space::prepare(Clock::time_point now) {
+void Space::prepare(Clock::time_point now, std::uint64_t own_bytes) {
   const auto size = disk_->size(file_);
-  ballast_in_ = size && *size >= ballast_;
   look(now);
+  if (free_ != UINT64_MAX) plan(std::min(max_, free_ + own_bytes + (size ? *size : 0)));
+  ballast_in_ = ballast_ > 0 && size && *size >= ballast_;
   restore_ballast(now);
 }
 
 bool Space::has_room(Clock::time_point now) {
   if (!looked_ || now - *looked_ >= limits::kSpaceCheckInterval) look(now);
-  return free_ >= floor();
+  // What the ballast gave back is for deleting, not for new readings.
+  return free_ >= floor() + (ballast_out() ? ballast_ : 0);
 }
 
 bool Space::give_up_ballast() {

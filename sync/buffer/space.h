@@ -21,13 +21,15 @@ class Space {
   Space(Disk& disk, std::filesystem::path directory, std::uint64_t max_bytes,
         std::uint64_t ballast_bytes);
 
-  // Of `max_bytes`: what the database file, its log, and the ballast may have.
+  // Of `max_bytes`, or of the disk where that is smaller: what the database file, its log, and the
+  // ballast may have.
   [[nodiscard]] std::uint64_t quota_bytes() const { return quota_; }
   [[nodiscard]] std::uint64_t log_bytes() const { return log_; }
   [[nodiscard]] std::uint64_t ballast_bytes() const { return ballast_; }
 
-  // At start: makes the ballast where there is room for it, and looks at the disk.
-  void prepare(Clock::time_point now);
+  // At start: looks at the disk, and makes the ballast where there is room for it. `own_bytes`:
+  // what the buffer has on that disk already.
+  void prepare(Clock::time_point now, std::uint64_t own_bytes);
   // Whether the disk has room for readings. Looks once a second.
   [[nodiscard]] bool has_room(Clock::time_point now);
   // Gives the ballast to the disk; false when it is out already.
@@ -39,12 +41,14 @@ class Space {
   [[nodiscard]] bool ballast_out() const { return ballast_ > 0 && !ballast_in_; }
 
  private:
+  void plan(std::uint64_t bytes);
   void look(Clock::time_point now);
   [[nodiscard]] std::uint64_t floor() const;
 
   Disk* disk_;
   std::filesystem::path directory_;
   std::filesystem::path file_;
+  std::uint64_t max_ = 0, ballast_wanted_ = 0;
   std::uint64_t quota_ = 0, log_ = 0, ballast_ = 0;
   std::uint64_t free_ = UINT64_MAX;
   bool ballast_in_ = false;

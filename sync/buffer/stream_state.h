@@ -18,12 +18,13 @@ struct StreamState {
   StreamRef ref;
   std::string epoch;
   LaneWriter writer;
-  std::vector<RangeSet> confirmed;  // per destination
-  RangeSet gone;                    // deleted from the disk
-  RangeSet settled;                 // gone, or confirmed by every destination
-  Chain chain{};                    // after the last committed segment
-  Chain next_chain{};               // after the segments of the running transaction
-  std::uint64_t waiting = 0;        // readings in sealed batches that are not settled
+  std::vector<RangeSet> confirmed;   // per destination
+  RangeSet gone;                     // deleted from the disk
+  RangeSet settled;                  // gone, or confirmed by every destination
+  Chain chain{};                     // after the last committed segment
+  Chain next_chain{};                // after the segments of the running transaction
+  BatchNumber next_batch_floor = 1;  // of batches in the running transaction
+  std::uint64_t waiting = 0;         // readings in sealed batches that are not settled
   std::uint64_t waiting_bytes = 0;
   std::uint64_t stored_bytes = 0;  // of sealed batches on the disk, packed
   // Of what waits sealed: nothing was received before it (UTC); INT64_MAX when nothing waits.

@@ -210,6 +210,7 @@ void Judge::losses() {
     if (told == model_.streams().end() || loss.range.first == 0 || told->second.told.empty() ||
         told->second.told.rbegin()->first < loss.range.last)
       return broken("a loss is reported of readings that never were: " + where);
+    if (dropped) ++finding_.given_up;
     lost_[loss.stream_id].add(loss.range);
     for (const Ranges& present : present_)
       if (const auto found = present.find(loss.stream_id);

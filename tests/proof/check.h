@@ -26,6 +26,7 @@ struct Finding {
   std::optional<std::string> violation;  // a clause; nothing when all promises were kept
   std::size_t readings = 0;              // read back
   std::size_t losses = 0;                // ranges reported
+  std::size_t given_up = 0;              // of these: for want of room
   std::size_t behind_mark = 0;           // readings missing behind a late mark
 };
 

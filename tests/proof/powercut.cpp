@@ -56,7 +56,8 @@ class Life {
   RamDisk probe_;  // of the images
   sync::BufferOptions options_;
   const Model* model_ = nullptr;
-  std::uint64_t second_cuts_ = 0, worn_ = 0, with_losses_ = 0, behind_mark_ = 0, readings_ = 0;
+  std::uint64_t second_cuts_ = 0, worn_ = 0, with_losses_ = 0, behind_mark_ = 0, given_up_ = 0,
+                readings_ = 0;
 };
 
 Life::Life(Campaign& campaign, const PowercutPlan& plan, std::uint64_t life)
@@ -95,6 +96,7 @@ void Life::run() {
   campaign_.note("images with a worn sector", worn_);
   campaign_.note("of these with a loss reported", with_losses_);
   campaign_.note("of these with readings gone behind a late mark", behind_mark_);
+  campaign_.note("images with readings given up for room", given_up_);
   campaign_.note("readings read back and compared", readings_);
 }
 
@@ -131,6 +133,7 @@ void Life::cut(const Medium& medium, std::size_t at, Damage damage) {
   readings_ += finding.readings;
   if (damaged && finding.losses != 0) ++with_losses_;
   if (finding.behind_mark != 0) ++behind_mark_;
+  if (finding.given_up != 0) ++given_up_;
   if (trace_) trace(disk_.log(), at, "the life");
   if (finding.violation) return broken(ordinal, where, *finding.violation);
   if (again) second_cuts(ordinal, at, damaged, dice, where);

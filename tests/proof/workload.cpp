@@ -38,11 +38,19 @@ sync::BufferOptions options_of(const Plan& plan, RamDisk& disk,
   options.keep_sent = dice.one_in(2) ? 0s : 3s;
   options.max_disk_bytes = 64'000'000;
   options.ballast_bytes = dice.one_in(2) ? 0 : 65'536;
+  // One in six has so little room that something must wait or give way.
+  if (dice.one_in(6)) {
+    options.max_disk_bytes = static_cast<std::uint64_t>(dice.between(110, 200)) * 1000;
+    options.ballast_bytes = 0;
+    if (dice.one_in(2)) options.when_full = config::WhenFull::drop_lowest;
+  }
   options.keys.reference = "file:" + key_file.string();
   options.disk = &disk;
   options.weakness = plan.weakness;
   return options;
 }
+
+bool is_small(const sync::BufferOptions& options) { return options.max_disk_bytes < 1'000'000; }
 
 bool may_drop(const sync::BufferOptions& options) {
   return options.when_full == config::WhenFull::drop_lowest;
@@ -67,11 +75,12 @@ std::optional<std::string> Workload::run() {
   for (int i = 0; i < plan_.steps && !broken_; ++i) step();
   disk_.heal();
   for (int i = 0; i < kAttempts && !broken_; ++i) {
+    clock_ += 2s;  // it looks at the disk once a second
     if (!recover()) continue;
     append_one(Lane::vitals);
     const int before = errors_;
     commit(/*seal_all=*/true);
-    if (errors_ == before) return broken_;
+    if (errors_ == before && (buffer_->stalled() == 0 || is_small(options_))) return broken_;
   }
   if (!broken_) broken("the buffer did not come back after the fault had ended");
   return broken_;

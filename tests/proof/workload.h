@@ -32,6 +32,8 @@ Image first_image(std::uint64_t seed);
 // The buffer's options of a seed. `key_file` holds the key-encryption key.
 sync::BufferOptions options_of(const Plan& plan, RamDisk& disk,
                                const std::filesystem::path& key_file);
+// Whether its quota is so small that readings may have to wait for room for ever.
+bool is_small(const sync::BufferOptions& options);
 // Whether this seed's buffer gives up readings when it is full.
 bool may_drop(const sync::BufferOptions& options);
 
