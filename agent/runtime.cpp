@@ -64,6 +64,17 @@ class Worker {
   std::jthread thread_;
 };
 
+// A large store is checked or salvaged: neither its start nor the watchdog may run out meanwhile.
+// Told from where the work is done, so it stops when the work does. Main or core thread.
+void tell_service_manager() {
+  constexpr auto kInterval = std::chrono::seconds(5);
+  static std::atomic<Clock::rep> told{0};
+  const auto now = Clock::now().time_since_epoch();
+  if (now - Clock::duration(told.load()) < kInterval) return;
+  told = now.count();
+  sd_notify(0, "EXTEND_TIMEOUT_USEC=60000000\nWATCHDOG=1");
+}
+
 using Workers = std::vector<std::unique_ptr<Worker>>;
 
 void stop_and_join(Workers& workers) {
@@ -187,7 +198,9 @@ class Agent {
 
 Result<> run_agent(const config::Settings& settings) {
   ControlServer control = VG_TRY(ControlServer::listen(settings.control.socket));
-  sync::Buffer buffer = VG_TRY(sync::Buffer::open(buffer_options(settings), Clock::now()));
+  sync::BufferOptions options = buffer_options(settings);
+  options.progress = tell_service_manager;
+  sync::Buffer buffer = VG_TRY(sync::Buffer::open(std::move(options), Clock::now()));
   return Agent(settings, std::move(control), std::move(buffer)).run();
 }
 

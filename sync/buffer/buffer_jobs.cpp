@@ -31,7 +31,10 @@ bool next_stream(const std::map<StreamRef, StreamState>& streams, Progress& prog
 
 Result<> Buffer::Impl::verify_everything() {
   Verification progress;
-  while (!progress.done) VG_TRY(verify_some(progress, 256));
+  while (!progress.done) {
+    VG_TRY(verify_some(progress, 256));
+    if (options.progress) options.progress();
+  }
   if (progress.damages.empty()) return {};
   return Error{Errc::corrupt, progress.damages.front(), std::string(kDamagedHint)};
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,8 @@ struct BufferOptions {
   config::WhenFull when_full = config::WhenFull::wait;
   KeySettings keys;
   Disk* disk = nullptr;  // null: the system's
+  // Called every now and then while a large store is verified or salvaged; may be empty.
+  std::function<void()> progress = {};
 
   // Takes a protection away, to show that the tests of it bite. Never set outside of them.
   struct Weakness {

@@ -130,8 +130,10 @@ Result<> Salvage::carry(Store& from) {
 }
 
 Result<> Salvage::carry_stream(Store& from, OldStream& old) {
-  for (const Sequence first : keys_of(from, old.record.ref, &Store::batch_from, &Store::batch_at))
+  for (const Sequence first : keys_of(from, old.record.ref, &Store::batch_from, &Store::batch_at)) {
     VG_TRY(carry_batch(from, old, first));
+    if (context_.options.progress) context_.options.progress();
+  }
   return carry_loose(from, old);
 }
 
