@@ -51,6 +51,15 @@ std::vector<Sequence> keys_of(Store& from, StreamRef stream, NextKey next, NextK
   return {keys.begin(), keys.end()};
 }
 
+// Why a tombstone's range was given up (envelope.cpp writes it).
+std::string_view reason_in(std::string_view head) {
+  constexpr std::string_view kKey = "\"reason\":\"";
+  const std::size_t at = head.find(kKey);
+  if (at == std::string_view::npos) return "damaged";
+  head.remove_prefix(at + kKey.size());
+  return head.substr(0, head.find('"'));
+}
+
 struct OldStream {
   StreamRecord record;
   std::map<std::string, RangeSet> confirmed;  // by destination
@@ -90,6 +99,7 @@ class Salvage {
   SealedTables tables_;
   std::map<StreamRef, OldStream> old_;
   std::vector<Loose> loose_;
+  std::vector<Loss> declared_;  // by tombstones that are carried
   std::size_t loose_bytes_ = 0;
   const WallTime now_ = wall_now();
 };
@@ -152,7 +162,8 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
   batch.head = head;
   if (!found || batch.range.first != first || old.carried.touches(batch.range)) return false;
   old.record.next_batch = std::max(old.record.next_batch, batch.key.number + 1);
-  if (!tables_.head_of(batch, old.record.epoch)) return false;
+  const auto clear_head = tables_.head_of(batch, old.record.epoch);
+  if (!clear_head) return false;
   std::vector<std::pair<SegmentRecord, std::string>> segments;
   Sequence next = first;
   std::size_t bytes = 0;
@@ -173,6 +184,9 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
     VG_TRY(to_.insert_segment(segment));
   }
   old.carried.add(batch.range);
+  if (batch.tombstone)
+    declared_.push_back(
+        {stream_id(ref.lane, old.record.epoch), batch.range, std::string(reason_in(*clear_head))});
   return true;
 }
 
@@ -239,8 +253,15 @@ Result<> Salvage::carry_others(Store& from) {
   static_cast<void>(from.each_meta(
       [&](std::string_view key, std::int64_t value) { meta.emplace_back(key, value); }));
   for (const auto& [key, value] : meta) VG_TRY(to_.put_meta(key, value));
-  if (const auto losses = from.losses())
-    for (const Loss& loss : *losses) VG_TRY(to_.insert_loss(loss));
+  std::vector<Loss> losses;
+  if (auto known = from.losses()) losses = *std::move(known);
+  // A loss whose row is gone is still declared by its tombstone.
+  for (const Loss& loss : declared_)
+    if (std::none_of(losses.begin(), losses.end(), [&](const Loss& known) {
+          return known.stream_id == loss.stream_id && known.range == loss.range;
+        }))
+      losses.push_back(loss);
+  for (const Loss& loss : losses) VG_TRY(to_.insert_loss(loss));
   std::vector<QuarantineRecord> kept;
   static_cast<void>(from.each_quarantined([&](const QuarantineRecord& record) -> Result<> {
     if (tables_.held_of(record)) kept.push_back(record);

@@ -42,6 +42,7 @@ sync::BufferOptions options_of(const Plan& plan, RamDisk& disk,
   if (dice.one_in(6)) {
     options.max_disk_bytes = static_cast<std::uint64_t>(dice.between(110, 200)) * 1000;
     options.ballast_bytes = 0;
+    options.quota_percent = {100, 100, 1, 1};
     if (dice.one_in(2)) options.when_full = config::WhenFull::drop_lowest;
   }
   options.keys.reference = "file:" + key_file.string();
