@@ -2,7 +2,9 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "agent/core/check.h"
 #include "agent/core/limits.h"
@@ -15,12 +17,11 @@ std::string stream_id(Lane lane, std::string_view epoch) {
 
 void append_fixed(std::string& out, std::uint64_t number) {
   VG_CHECK(number <= limits::kSequenceMax);
-  std::array<char, 12> digits{};
-  for (auto at = digits.rbegin(); at != digits.rend(); ++at) {
-    *at = static_cast<char>('0' + number % 10);
-    number /= 10;
-  }
-  out.append(digits.data(), digits.size());
+  constexpr std::size_t kWidth = 12;
+  char digits[24];
+  const auto length =
+      static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits);
+  out.append(kWidth - std::min(kWidth, length), '0').append(digits, length);
 }
 
 std::string new_epoch() {
