@@ -148,6 +148,7 @@ struct Buffer::Impl {
   Result<> only_bookkeeping(const CommitContext& context);
   Result<> make_room(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<std::size_t> delete_delivered(Clock::time_point now);
+  Result<> give_up_kept();
   Result<> give_way(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> drop_oldest(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> drop_oldest_of(StreamState& stream, const CommitContext& context,

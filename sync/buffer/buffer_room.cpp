@@ -184,6 +184,27 @@ Result<> Buffer::Impl::drop_oldest(const CommitContext& context, std::vector<Bat
   return Error{Errc::unavailable, "nothing may be given up", ""};
 }
 
+// A store that is full of what is kept for a replay must not slow the intake down: as much of it
+// goes as the readings that wait need.
+Result<> Buffer::Impl::give_up_kept() {
+  constexpr int kRounds = 8;
+  for (int round = 0; round < kRounds; ++round) {
+    const auto at = std::find_if(streams.begin(), streams.end(),
+                                 [this](const auto& entry) { return over_quota(entry.second); });
+    if (at == streams.end()) return {};
+    const Lane lane = at->first.lane;
+    const auto of_lane = over_quota(lane) ? std::optional(lane) : std::nullopt;
+    std::size_t count = 0;
+    VG_TRY(in_transaction([&]() -> Result<> {
+      count = VG_TRY(purge_older(kAnyAge, of_lane));
+      return write_streams(/*with_staged=*/false);
+    }));
+    used_bytes = static_cast<std::uint64_t>(VG_TRY(store->pages_used())) * kPageBytes;
+    if (count == 0) return {};
+  }
+  return {};
+}
+
 // Only if configured: a lane over its quota gives up its own oldest, a full store the lowest
 // lane's.
 Result<> Buffer::Impl::give_way(const CommitContext& context, std::vector<BatchInfo>& sealed) {

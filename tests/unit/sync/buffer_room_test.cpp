@@ -64,6 +64,23 @@ TEST_F(BufferRoomTest, WhatWaitsForRoomKeepsItsNumbersAndIsStoredWhenThereIsSome
   EXPECT_EQ(buffer_->next_sequence(Lane::vitals), next);
 }
 
+TEST_F(BufferRoomTest, AStoreFullOfWhatIsOnlyKeptTakesReadingsAtOnce) {
+  options_.keep_sent = 240h;
+  reopen();
+  std::uint64_t stored = 0;
+  for (int round = 0; round < 600; ++round) {
+    pass(200ms);
+    for (int i = 0; i < 100; ++i) append(60 + (round * 31 + i * 7919) % 190);
+    for (const BatchInfo& batch : commit()) {
+      confirm(0, Lane::vitals, batch.range);
+      stored += batch.range.count();
+    }
+    ASSERT_EQ(buffer_->stalled(), 0) << "round " << round;
+  }
+  EXPECT_EQ(stored, 60'000u);
+  EXPECT_GT(buffer_->totals().space.used_bytes, buffer_->totals().space.quota_bytes / 2);
+}
+
 TEST_F(BufferRoomTest, AMarkNeverPassesReadingsThatWaitForRoom) {
   options_.quota_percent = {100, 20, 100, 100};
   reopen();
