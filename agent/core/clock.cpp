@@ -46,18 +46,29 @@ bool is_plausible(WallTime wall) {
 }
 
 void append_rfc3339(std::string& out, WallTime time) {
-  const auto day = floor<days>(time);
-  const std::chrono::year_month_day date(day);
-  const auto of_day = static_cast<unsigned>((time - day).count());
-  char text[] = "0000-00-00T00:00:00.000Z";
-  put(text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
-  put(text + 5, static_cast<unsigned>(date.month()), 2);
-  put(text + 8, static_cast<unsigned>(date.day()), 2);
-  put(text + 11, of_day / 3'600'000, 2);
-  put(text + 14, of_day / 60'000 % 60, 2);
-  put(text + 17, of_day / 1000 % 60, 2);
-  put(text + 20, of_day % 1000, 3);
-  out.append(text, 24);
+  // Times come by the million and nearly all within one minute: what they share is kept.
+  struct Minute {
+    std::chrono::sys_time<std::chrono::minutes> of =
+        std::chrono::sys_time<std::chrono::minutes>::min();
+    char text[25] = "0000-00-00T00:00:00.000Z";
+  };
+  thread_local Minute last;
+  const auto minute = floor<std::chrono::minutes>(time);
+  if (minute != last.of) {
+    const auto day = floor<days>(minute);
+    const std::chrono::year_month_day date(day);
+    const auto of_day = static_cast<unsigned>((minute - day).count());
+    put(last.text, static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    put(last.text + 5, static_cast<unsigned>(date.month()), 2);
+    put(last.text + 8, static_cast<unsigned>(date.day()), 2);
+    put(last.text + 11, of_day / 60, 2);
+    put(last.text + 14, of_day % 60, 2);
+    last.of = minute;
+  }
+  const auto of_minute = static_cast<unsigned>((time - minute).count());
+  put(last.text + 17, of_minute / 1000, 2);
+  put(last.text + 20, of_minute % 1000, 3);
+  out.append(last.text, 24);
 }
 
 std::string to_rfc3339(WallTime time) {

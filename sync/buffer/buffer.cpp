@@ -150,7 +150,7 @@ BufferTotals Buffer::Impl::totals() const {
     if (ref.generation == generation) totals.stored += stream.writer.first_staged() - 1;
     totals.waiting += stream.waiting;
     totals.waiting_bytes += stream.waiting_bytes;
-    oldest = std::min(oldest, stream.oldest_ms);
+    if (stream.waiting > 0) oldest = std::min(oldest, stream.oldest_ms);
     for (const OpenBatch& batch : stream.writer.open()) {
       if (batch.committed == 0) continue;
       totals.waiting += batch.committed_through + 1 - batch.range.first;

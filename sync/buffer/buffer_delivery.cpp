@@ -63,7 +63,6 @@ Result<std::vector<BatchInfo>> Buffer::Impl::confirm(std::size_t destination, St
       forget_waiting(stream, batch);
     }
   }
-  VG_TRY(refresh_oldest(stream));
   return complete;
 }
 
@@ -79,7 +78,8 @@ void Buffer::Impl::forget_waiting(StreamState& stream, const BatchInfo& batch) {
     delivered.push_back({0, stream.ref, batch.range, 0});
 }
 
-// The bound for the watermark moves with the first batch that waits.
+// The bound for the watermark moves with the first batch that waits. Looked for once a commit:
+// until then it is too old at most, never too young.
 Result<> Buffer::Impl::refresh_oldest(StreamState& stream) {
   const Sequence first = stream.settled.prefix() + 1;
   if (first == stream.oldest_known_at && stream.oldest_ms != INT64_MAX) return {};

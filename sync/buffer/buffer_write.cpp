@@ -30,6 +30,7 @@ Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context
   // What was stored before still leaves: it is sealed, noted and deleted; nothing new is taken in.
   disk_full = !space.has_room(context.now);
   if (disk_full) VG_TRY(only_bookkeeping(context));
+  for (auto& [ref, stream] : streams) VG_TRY(refresh_oldest(stream));
   VG_TRY(give_up_kept());
   VG_TRY(give_way(context, sealed));
   auto written = write(context, sealed);
