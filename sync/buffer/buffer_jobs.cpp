@@ -142,10 +142,11 @@ Result<Buffer::Replay> Buffer::replay(WallTime from, WallTime to) {
 
 Result<Buffer::Replay> Buffer::Impl::replay(std::int64_t from_ms, std::int64_t to_ms) {
   Replay replay;
-  for (auto& [ref, stream] : streams) {
+  for (auto& entry : streams) {
+    StreamState& stream = entry.second;
     std::vector<BatchInfo> chosen;
     VG_TRY(store->each_batch(
-        ref, {1, limits::kSequenceMax}, /*with_head=*/false, bound_of(stream),
+        stream.ref, {1, limits::kSequenceMax}, /*with_head=*/false, bound_of(stream),
         [&](const BatchRecord& batch) -> Result<bool> {
           const bool inside = batch.newest_ms >= from_ms && batch.oldest_ms < to_ms;
           if (inside && stream.settled.touches(batch.range) && !batch.tombstone)

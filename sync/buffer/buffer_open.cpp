@@ -300,9 +300,10 @@ Result<> Buffer::Impl::adopt(Impl& before, Clock::time_point now) {
   if (!held_are_in) held = std::move(before.held);
   marks = std::move(before.marks);
   dropped = std::move(before.dropped);
-  for (auto& [ref, old] : before.streams) {
-    const auto at = std::find_if(streams.begin(), streams.end(), [&](const auto& entry) {
-      return entry.first == ref && entry.second.epoch == old.epoch;
+  for (auto& entry : before.streams) {
+    StreamState& old = entry.second;
+    const auto at = std::find_if(streams.begin(), streams.end(), [&](const auto& mine) {
+      return mine.first == entry.first && mine.second.epoch == old.epoch;
     });
     if (at == streams.end())
       return Error{Errc::corrupt, "the mended store does not know its own streams", ""};

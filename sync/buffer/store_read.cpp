@@ -29,6 +29,14 @@ constexpr const char* kDelivered =
 constexpr const char* kQuarantine =
     "SELECT received_ms, device, rule, agent_version, kid, sealed FROM quarantine ORDER BY id";
 
+// A damaged tree shows rows twice or out of their order.
+Result<> follows(Range range, Sequence& after) {
+  if (range.first <= after || range.last < range.first)
+    return Error{Errc::corrupt, "rows of the buffer are out of order", std::string(kDamagedHint)};
+  after = range.last;
+  return {};
+}
+
 BatchRecord batch_of(const Statement& row, bool with_head) {
   const StreamRef stream = stream_of(row.number(0));
   return {.key = {stream.lane, loaded(row.number(1)), stream.generation},
@@ -94,8 +102,10 @@ Result<> Store::each_batch(StreamRef stream, Range range, bool with_head, const 
   Statement& select = *VG_TRY(statement(with_head ? kBatchesWithHead : kBatches));
   const Ending ending(select);
   select.bind(key_of(stream, range.first)).bind(key_of(stream, range.last));
+  Sequence after = 0;
   while (VG_TRY(select.row())) {
     const BatchRecord batch = batch_of(select, with_head);
+    VG_TRY(follows(batch.range, after));
     if (!VG_TRY(passes(bound(batch), select.view(10)))) continue;
     if (!VG_TRY(take(batch))) return {};
   }
@@ -139,6 +149,7 @@ Result<> Store::each_segment(StreamRef stream, Range range, const TakeSegment& t
   Statement& select = *VG_TRY(statement(kSegments));
   const Ending ending(select);
   select.bind(key_of(stream, range.first)).bind(key_of(stream, range.last));
+  Sequence after = 0;
   while (VG_TRY(select.row())) {
     SegmentRecord segment{.stream = stream_of(select.number(0)),
                           .range = {sequence_of(select.number(0)), loaded(select.number(1))},
@@ -147,6 +158,7 @@ Result<> Store::each_segment(StreamRef stream, Range range, const TakeSegment& t
                           .key = static_cast<KeyNumber>(select.number(4)),
                           .before = {},
                           .sealed = select.view(6)};
+    VG_TRY(follows(segment.range, after));
     const std::string_view before = select.view(5);
     if (before.size() == segment.before.size())
       std::copy(before.begin(), before.end(), segment.before.begin());

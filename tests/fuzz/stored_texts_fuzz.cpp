@@ -1,0 +1,89 @@
+// What the buffer reads back of itself: rows without their ids, and the mark file. Any bytes give
+// rows that are stored again byte for byte, or a reason; a mark that is written again as it was
+// read, or none.
+#include <algorithm>
+
+#include "agent/core/check.h"
+#include "sync/batch/digest.h"
+#include "sync/buffer/mark_file.h"
+#include "sync/buffer/row_text.h"
+
+namespace {
+
+using namespace vitalgate;
+
+// A disk of one file.
+class OneFile : public sync::Disk {
+ public:
+  explicit OneFile(std::string bytes) : bytes_(std::move(bytes)) {}
+  [[nodiscard]] const char* vfs() const override { return nullptr; }
+  Result<bool> exists(const std::filesystem::path&) override { return true; }
+  Result<std::vector<std::string>> list(const std::filesystem::path&) override {
+    return std::vector<std::string>();
+  }
+  Result<std::string> read(const std::filesystem::path&, std::size_t limit) override {
+    return bytes_.substr(0, limit);
+  }
+  Result<std::uint64_t> size(const std::filesystem::path&) override { return bytes_.size(); }
+  Result<std::uint64_t> free_bytes(const std::filesystem::path&) override {
+    return std::uint64_t{};
+  }
+  Result<> write(const std::filesystem::path&, std::uint64_t at, std::string_view bytes) override {
+    if (bytes_.size() < at + bytes.size()) bytes_.resize(at + bytes.size());
+    bytes_.replace(at, bytes.size(), bytes);
+    return {};
+  }
+  Result<> reserve(const std::filesystem::path&, std::uint64_t) override { return {}; }
+  Result<> make_directory(const std::filesystem::path&) override { return {}; }
+  Result<> rename(const std::filesystem::path&, const std::filesystem::path&) override {
+    return {};
+  }
+  Result<> remove(const std::filesystem::path&) override { return {}; }
+  Result<> sync_file(const std::filesystem::path&) override { return {}; }
+  Result<> sync_directory(const std::filesystem::path&) override { return {}; }
+
+ private:
+  std::string bytes_;
+};
+
+void check_mark(std::string bytes) {
+  OneFile disk(std::move(bytes));
+  sync::MarkFile file(disk, "/");
+  const auto mark = file.read();
+  VG_CHECK(static_cast<bool>(mark));
+  if (!*mark) return;
+  VG_CHECK(static_cast<bool>(file.write(**mark)));
+  VG_CHECK(*file.read() == *mark);
+}
+
+void check_rows(std::string_view bytes) {
+  constexpr std::string_view kPrefix = "g.vitals-e.";
+  const auto rows = sync::restore_rows(bytes, kPrefix, {41, 43});
+  if (!rows) {
+    VG_CHECK(rows.error().code == Errc::corrupt);
+    return;
+  }
+  std::string stored, lines;
+  sync::shorten_rows(*rows, kPrefix, 41, stored);
+  sync::append_lines(lines, *rows);
+  if (stored.starts_with('\1')) {
+    const auto again = sync::restore_rows(
+        stored, kPrefix,
+        {41, 40 + static_cast<std::uint64_t>(std::count(stored.begin(), stored.end(), '\n'))});
+    VG_CHECK(again && *again == *rows);
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  check_rows(bytes);
+  check_mark(bytes);
+  constexpr std::size_t kBody = 480, kDigest = 32;
+  if (size < kBody) return 0;
+  std::string whole = bytes.substr(0, kBody);
+  whole.append(sync::sha256(whole)).resize(kBody + kDigest);
+  check_mark(whole);
+  return 0;
+}
