@@ -1,7 +1,9 @@
 #include "sync/buffer/mark_file.h"
 
+#include <algorithm>
 #include <cstring>
 
+#include "agent/core/limits.h"
 #include "sync/batch/digest.h"
 
 namespace vitalgate::sync {
@@ -70,6 +72,13 @@ struct Slot {
   std::uint64_t counter = 0;
 };
 
+// Letters and digits: it is part of ids that are sent.
+bool is_epoch(std::string_view text) {
+  return !text.empty() && text.size() < kEpochBytes &&
+         std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
 std::optional<Slot> decode(std::string_view bytes) {
   if (bytes.size() != kSlotBytes) return std::nullopt;
   const std::string_view body = bytes.substr(0, kSlotBytes - kDigestBytes);
@@ -78,15 +87,21 @@ std::optional<Slot> decode(std::string_view bytes) {
   if (in.text(kMagic.size()) != kMagic) return std::nullopt;
   Slot slot;
   slot.counter = in.number();
-  slot.mark.generation = static_cast<Generation>(in.number());
+  const std::uint64_t generation = in.number();
+  slot.mark.generation = static_cast<Generation>(generation);
   const std::string_view epoch = in.text(kEpochBytes);
   slot.mark.epoch = epoch.substr(0, epoch.find('\0'));
+  // The checksum has no key: somebody else may have written it.
+  bool sound = generation <= kGenerationMax && is_epoch(slot.mark.epoch);
   for (Mark::Lane& lane : slot.mark.lanes) {
     lane.last = in.number();
     lane.settled = in.number();
     lane.next_batch = in.number();
     std::memcpy(lane.chain.data(), in.text(lane.chain.size()).data(), lane.chain.size());
+    sound = sound && lane.last <= limits::kSequenceMax && lane.settled <= lane.last &&
+            lane.next_batch >= 1 && lane.next_batch <= limits::kSequenceMax;
   }
+  if (!sound) return std::nullopt;
   return slot;
 }
 

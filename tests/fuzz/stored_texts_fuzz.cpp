@@ -66,7 +66,8 @@ void check_rows(std::string_view bytes) {
   std::string stored, lines;
   sync::shorten_rows(*rows, kPrefix, 41, stored);
   sync::append_lines(lines, *rows);
-  if (stored.starts_with('\1')) {
+  const bool one_line = rows->find('\n') == std::string::npos;  // as every row of ours is
+  if (one_line && stored.starts_with('\1')) {
     const auto again = sync::restore_rows(
         stored, kPrefix,
         {41, 40 + static_cast<std::uint64_t>(std::count(stored.begin(), stored.end(), '\n'))});
