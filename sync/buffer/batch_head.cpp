@@ -39,4 +39,12 @@ std::string tombstone_head(const BufferOptions& options, std::string_view epoch,
   return envelope_head(envelope, {});
 }
 
+std::string_view tombstone_reason(std::string_view head) {
+  constexpr std::string_view kKey = "\"reason\":\"";
+  const std::size_t at = head.find(kKey);
+  if (at == std::string_view::npos) return "damaged";
+  head.remove_prefix(at + kKey.size());
+  return head.substr(0, head.find('"'));
+}
+
 }  // namespace vitalgate::sync

@@ -17,5 +17,7 @@ std::string batch_head(const BufferOptions& options, std::string_view epoch,
 // Of a batch without readings that declares its range as dropped, and why.
 std::string tombstone_head(const BufferOptions& options, std::string_view epoch,
                            const BatchRecord& batch, std::string_view reason, WallTime sealed);
+// The reason in such a head.
+std::string_view tombstone_reason(std::string_view head);
 
 }  // namespace vitalgate::sync

@@ -118,6 +118,7 @@ struct Buffer::Impl {
   Result<> load_checkpoints();
   Result<> load_stream(StreamState& stream, const StreamRecord& record);
   Result<> load_batches(StreamState& stream, RangeSet& covered);
+  Result<> list_tombstones(StreamState& stream, const std::vector<BatchInfo>& tombstones);
   Result<> load_tail(StreamState& stream, const StreamRecord& record, RangeSet& covered);
   Result<> check_mark(const Mark& mark);
   Result<> check_mark(StreamState& stream, const Mark::Lane& mark);

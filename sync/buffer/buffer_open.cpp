@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "agent/core/limits.h"
+#include "sync/buffer/batch_head.h"
 #include "sync/buffer/buffer_impl.h"
 #include "sync/buffer/schema.h"
 
@@ -182,6 +183,7 @@ Result<> Buffer::Impl::load_stream(StreamState& stream, const StreamRecord& reco
 Result<> Buffer::Impl::load_batches(StreamState& stream, RangeSet& covered) {
   BatchNumber last_number = 0;
   Sequence last_sequence = 0;
+  std::vector<BatchInfo> tombstones;
   VG_TRY(store->each_batch(stream.ref, {1, limits::kSequenceMax}, /*with_head=*/false,
                            bound_of(stream), [&](const BatchRecord& batch) -> Result<bool> {
                              const BatchInfo info = info_of(stream, batch);
@@ -190,12 +192,29 @@ Result<> Buffer::Impl::load_batches(StreamState& stream, RangeSet& covered) {
                              last_sequence = std::max(last_sequence, batch.range.last);
                              stream.stored_bytes += batch.stored_bytes;
                              stream.sealed(info, batch.newest_ms);
+                             if (info.tombstone) tombstones.push_back(info);
                              if (info.missing_at == 0) return true;
                              stream.waiting += info.tombstone ? 0 : info.range.count();
                              stream.waiting_bytes += info.bytes;
                              return true;
                            }));
   stream.writer.resume(last_sequence + 1, last_number + 1);
+  return list_tombstones(stream, tombstones);
+}
+
+// A loss whose row is gone is still declared by its tombstone.
+Result<> Buffer::Impl::list_tombstones(StreamState& stream,
+                                       const std::vector<BatchInfo>& tombstones) {
+  const std::string id = where(stream.ref, stream.epoch);
+  for (const BatchInfo& tombstone : tombstones) {
+    const bool listed = std::any_of(losses.begin(), losses.end(), [&](const Loss& loss) {
+      return loss.stream_id == id && loss.range == tombstone.range;
+    });
+    if (listed) continue;
+    const BatchBody body = VG_TRY(read(tombstone));
+    losses.push_back({id, tombstone.range, std::string(tombstone_reason(body.head))});
+    VG_TRY(store->insert_loss(losses.back()));
+  }
   return {};
 }
 

@@ -51,15 +51,6 @@ std::vector<Sequence> keys_of(Store& from, StreamRef stream, NextKey next, NextK
   return {keys.begin(), keys.end()};
 }
 
-// Why a tombstone's range was given up (envelope.cpp writes it).
-std::string_view reason_in(std::string_view head) {
-  constexpr std::string_view kKey = "\"reason\":\"";
-  const std::size_t at = head.find(kKey);
-  if (at == std::string_view::npos) return "damaged";
-  head.remove_prefix(at + kKey.size());
-  return head.substr(0, head.find('"'));
-}
-
 struct OldStream {
   StreamRecord record;
   std::map<std::string, RangeSet> confirmed;  // by destination
@@ -185,8 +176,8 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
   }
   old.carried.add(batch.range);
   if (batch.tombstone)
-    declared_.push_back(
-        {stream_id(ref.lane, old.record.epoch), batch.range, std::string(reason_in(*clear_head))});
+    declared_.push_back({stream_id(ref.lane, old.record.epoch), batch.range,
+                         std::string(tombstone_reason(*clear_head))});
   return true;
 }
 
