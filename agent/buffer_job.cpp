@@ -12,7 +12,6 @@ using Json = nlohmann::ordered_json;
 using Verb = BufferCommand::Verb;
 
 constexpr auto kProgressInterval = std::chrono::milliseconds(200);
-constexpr std::int64_t kPageBytes = 4096;
 constexpr std::size_t kRangesTold = 1000;  // of what a mending lost; all are in the log
 
 // Words of the store are ours, but what it read may be damaged: never an exception for them.
@@ -101,10 +100,10 @@ Result<std::string> BufferJob::export_rows(std::string& out) {
 
 Result<std::string> BufferJob::compact(std::string&, Clock::time_point now) {
   const std::int64_t freed = VG_TRY(buffer_.compact_some(limits::kCompactPagesPerStep));
-  pages_ += freed;
+  bytes_freed_ += freed;
   ended_ = freed == 0;
   if (!ended_ && !progress_is_due(now)) return std::string();
-  return line(ended_ ? "done" : "progress", {{"bytes", pages_ * kPageBytes}});
+  return line(ended_ ? "done" : "progress", {{"bytes", bytes_freed_}});
 }
 
 Result<std::string> BufferJob::replay() {

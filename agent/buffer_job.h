@@ -61,7 +61,7 @@ class BufferJob {
   sync::Buffer::Verification verification_;
   sync::Buffer::Export export_;
   std::size_t damages_told_ = 0;
-  std::int64_t pages_ = 0;
+  std::int64_t bytes_freed_ = 0;
   Clock::time_point told_{};
   bool ended_ = false;
   bool reload_ = false;

@@ -10,8 +10,6 @@ using Json = nlohmann::json;
 
 Exit compact_buffer(const Globals& globals, const std::string& config_file) {
   Job job(globals, {.verb = BufferCommand::Verb::compact}, config_file);
-  if (const auto& failure = job.failure())
-    return fail(globals, failure->code, failure->what, failure->hint);
   const Exit ended = job.follow(
       globals, [](const std::string&) { return true; },
       [](const Json& at) { return "given back " + size(number(at, "bytes")); });

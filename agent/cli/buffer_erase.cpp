@@ -15,9 +15,7 @@ Exit erase_buffer(const Globals& globals, const EraseOptions& options,
            .confirm = options.confirm,
            .force = options.even_unsent},
           config_file);
-  if (const auto& failure = job.failure())
-    return fail(globals, failure->code, failure->what, failure->hint);
-  const Exit ended = job.follow(globals, [](const std::string&) { return true; });
+  const Exit ended = job.follow(globals);
   if (ended != Exit::ok) return ended;
   Json report = job.result();
   if (globals.json) {

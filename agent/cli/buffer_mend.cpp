@@ -29,8 +29,6 @@ void print(const Json& report) {
 
 Exit mend_buffer(const Globals& globals, const std::string& config_file) {
   Job job(globals, {.verb = BufferCommand::Verb::mend}, config_file);
-  if (const auto& failure = job.failure())
-    return fail(globals, failure->code, failure->what, failure->hint);
   const Exit ended = job.follow(
       globals, [](const std::string&) { return true; },
       [](const Json& at) { return "verified " + count(number(at, "readings")) + " readings"; });

@@ -22,9 +22,7 @@ Exit replay_buffer(const Globals& globals, const ReplayOptions& options,
   if (*from > *to)
     return fail(globals, Exit::usage, "--from is after --to", "vitalgate buffer replay --help");
   Job job(globals, {.verb = BufferCommand::Verb::replay, .from = *from, .to = *to}, config_file);
-  if (const auto& failure = job.failure())
-    return fail(globals, failure->code, failure->what, failure->hint);
-  const Exit ended = job.follow(globals, [](const std::string&) { return true; });
+  const Exit ended = job.follow(globals);
   if (ended != Exit::ok) return ended;
   Json report = job.result();
   if (globals.json) {

@@ -10,9 +10,7 @@ using Json = nlohmann::json;
 
 Exit rotate_buffer_key(const Globals& globals, const std::string& config_file) {
   Job job(globals, {.verb = BufferCommand::Verb::rotate_key}, config_file);
-  if (const auto& failure = job.failure())
-    return fail(globals, failure->code, failure->what, failure->hint);
-  const Exit ended = job.follow(globals, [](const std::string&) { return true; });
+  const Exit ended = job.follow(globals);
   if (ended != Exit::ok) return ended;
   Json report = job.result();
   if (globals.json) {

@@ -92,12 +92,13 @@ Exit Job::explain_end(const Globals& globals) const {
 
 Exit Job::follow(const Globals& globals, const std::function<bool(const std::string&)>& each,
                  const std::function<std::string(const Json&)>& progress) {
+  if (failure_) return fail(globals, failure_->code, failure_->what, failure_->hint);
   ProgressLine screen(globals);
   while (const auto found = line()) {
     const bool ours = found->starts_with("{\"progress\":") || found->starts_with("{\"done\":") ||
                       found->starts_with("{\"failed\":");
     if (!ours) {
-      if (!each(*found)) return was_interrupted() ? Exit::interrupted : Exit::failure;
+      if (each && !each(*found)) return was_interrupted() ? Exit::interrupted : Exit::failure;
       continue;
     }
     Json json = Json::parse(*found, nullptr, /*allow_exceptions=*/false);

@@ -22,8 +22,9 @@ class Job {
 
   // Reads it to its end. `each` gets every line that is neither progress nor the end, and says
   // whether to go on; `progress` words for a terminal, made of a progress line. What `done` said
-  // is in result() when this gives `ok`; otherwise the failure has been printed.
-  Exit follow(const Globals& globals, const std::function<bool(const std::string&)>& each,
+  // is in result() when this gives `ok`; otherwise the failure has been printed, also that of a
+  // job that never began.
+  Exit follow(const Globals& globals, const std::function<bool(const std::string&)>& each = {},
               const std::function<std::string(const nlohmann::json&)>& progress = {});
   [[nodiscard]] const nlohmann::json& result() const { return result_; }
 

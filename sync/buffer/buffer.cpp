@@ -13,6 +13,10 @@ Buffer::Impl::Impl(BufferOptions with, Clock::time_point now)
       mark_file(*disk, options.directory),
       opened(now) {}
 
+Error buffer_is_closed() {
+  return {Errc::unavailable, "the buffer is closed after a failure", "it is tried again"};
+}
+
 StreamState& Buffer::Impl::of(StreamRef ref) {
   const auto at = streams.find(ref);
   VG_CHECK(at != streams.end());

@@ -131,7 +131,7 @@ class Buffer {
   // Appends contract rows, one a line, of everything that is stored and not deleted. Patient data.
   Result<> export_some(Export& progress, std::size_t bytes, std::string& out);
 
-  // Gives up to `pages` free pages back to the file system; how many.
+  // Gives up to `pages` free pages back to the file system; how many bytes.
   Result<std::int64_t> compact_some(int pages);
 
   struct Replay {

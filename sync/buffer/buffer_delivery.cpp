@@ -7,10 +7,6 @@
 namespace vitalgate::sync {
 namespace {
 
-Error missing_store() {
-  return {Errc::unavailable, "the buffer is closed after a failure", "it is tried again"};
-}
-
 Error damage(const StreamState& stream, Range range, std::string_view what) {
   std::string text(what);
   text.append(": readings ").append(std::to_string(range.first)).append(" to ");
@@ -36,7 +32,7 @@ BatchInfo Buffer::Impl::info_of(const StreamState& stream, const BatchRecord& ba
 // Sealed batches that share a number with `range`.
 Result<std::vector<BatchInfo>> Buffer::Impl::batches_over(StreamState& stream, Range range) {
   std::vector<BatchInfo> found;
-  if (store == nullptr) return missing_store();
+  if (store == nullptr) return buffer_is_closed();
   const Sequence first = VG_TRY(store->batch_at(stream.ref, range.first));
   range.first = first == 0 ? range.first : first;
   VG_TRY(store->each_batch(stream.ref, range, /*with_head=*/false, bound_of(stream),
@@ -99,7 +95,7 @@ Result<std::string> Buffer::Impl::rows_of(const StreamState& stream, const Segme
 }
 
 Result<BatchBody> Buffer::Impl::read(const BatchInfo& batch) {
-  if (store == nullptr) return missing_store();
+  if (store == nullptr) return buffer_is_closed();
   StreamState& stream = of(batch.key.stream());
   BatchBody body{batch, {}, {}};
   bool found = false;
@@ -163,7 +159,7 @@ Result<std::vector<BatchInfo>> Buffer::unconfirmed(std::size_t destination, Stre
                                                    Sequence after, std::size_t limit) {
   std::vector<BatchInfo> found;
   if (impl_->find(ref) == nullptr || limit == 0) return found;
-  if (impl_->store == nullptr) return missing_store();
+  if (impl_->store == nullptr) return buffer_is_closed();
   StreamState& stream = impl_->of(ref);
   Range range{std::max(after, stream.settled.prefix()) + 1, limits::kSequenceMax};
   // A batch that is confirmed in part is still asked for as a whole.

@@ -52,6 +52,9 @@ struct Buffer::Impl {
   void unsettle(StreamState& stream, const BatchInfo& batch);
   Result<> rotate_key(WallTime now);
 
+  // Takes `used_bytes` from the database.
+  Result<> measure();
+
   StreamState& of(StreamRef ref);
   [[nodiscard]] const StreamState* find(StreamRef ref) const;
   [[nodiscard]] StreamState& current(Lane lane) { return of({lane, generation}); }
@@ -144,7 +147,7 @@ struct Buffer::Impl {
   Result<> purge(Clock::time_point now);
   Result<std::size_t> purge_older(std::int64_t store_ms, std::optional<Lane> lane);
   Result<std::size_t> purge_row(const DeliveredRecord& row, std::size_t limit);
-  Result<> remove_batch(const StreamState& stream, const BatchRecord& batch);
+  Result<> write_gone();
   void removal_is_done();
   Result<> only_bookkeeping(const CommitContext& context);
   Result<> make_room(const CommitContext& context, std::vector<BatchInfo>& sealed);
@@ -168,5 +171,8 @@ struct Buffer::Impl {
   std::vector<Removed> removed;
   bool bookkeeping_in_transaction = false;
 };
+
+// Between a failure and the mend() that ends it.
+Error buffer_is_closed();
 
 }  // namespace vitalgate::sync

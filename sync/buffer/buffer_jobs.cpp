@@ -9,10 +9,6 @@
 namespace vitalgate::sync {
 namespace {
 
-Error closed() {
-  return {Errc::unavailable, "the buffer is closed after a failure", "it is tried again"};
-}
-
 std::string range_text(Range range) {
   return std::to_string(range.first) + ".." + std::to_string(range.last);
 }
@@ -41,7 +37,7 @@ Result<> Buffer::Impl::verify_everything() {
 
 // Batches of one stream behind `progress.after`: each is read as if it were sent.
 Result<> Buffer::Impl::verify_some(Verification& progress, std::size_t segments) {
-  if (store == nullptr) return closed();
+  if (store == nullptr) return buffer_is_closed();
   if (!progress.started) {
     progress.started = true;
     progress.stream = streams.begin()->first;
@@ -104,7 +100,7 @@ Result<> Buffer::verify_some(Verification& progress, std::size_t segments) {
 }
 
 Result<> Buffer::export_some(Export& progress, std::size_t bytes, std::string& out) {
-  if (impl_->store == nullptr) return closed();
+  if (impl_->store == nullptr) return buffer_is_closed();
   if (!progress.started) {
     progress.started = true;
     progress.stream = impl_->streams.begin()->first;
@@ -128,14 +124,14 @@ Result<> Buffer::export_some(Export& progress, std::size_t bytes, std::string& o
 }
 
 Result<std::int64_t> Buffer::compact_some(int pages) {
-  if (impl_->store == nullptr) return closed();
+  if (impl_->store == nullptr) return buffer_is_closed();
   const std::int64_t released = VG_TRY(impl_->noted(impl_->store->release_pages(pages)));
   if (released < pages) VG_TRY(impl_->noted(impl_->store->checkpoint()));
-  return released;
+  return released * static_cast<std::int64_t>(kPageBytes);
 }
 
 Result<Buffer::Replay> Buffer::replay(WallTime from, WallTime to) {
-  if (impl_->store == nullptr) return closed();
+  if (impl_->store == nullptr) return buffer_is_closed();
   return impl_->noted(
       impl_->replay(from.time_since_epoch().count(), to.time_since_epoch().count()));
 }
@@ -181,7 +177,7 @@ void Buffer::Impl::unsettle(StreamState& stream, const BatchInfo& batch) {
 }
 
 Result<> Buffer::rotate_key(WallTime now) {
-  if (impl_->store == nullptr) return closed();
+  if (impl_->store == nullptr) return buffer_is_closed();
   return impl_->rotate_key(now);
 }
 

@@ -65,8 +65,9 @@ Result<> Buffer::Impl::start(Clock::time_point now) {
     VG_TRY(set_aside());
   }
   suspicious = needs_mending = false;
-  for (const char* suffix : {"", "-wal", "-journal"})  // a migration that was cut off
-    VG_TRY(disk->remove(options.directory / std::string(kVersion1Name).append(suffix)));
+  std::vector<std::string> epochs;
+  for (const auto& [ref, stream] : streams) epochs.push_back(stream.epoch);
+  VG_TRY(remove_migrated(*disk, options.directory / kVersion1Name, epochs));
   write_mark(now, /*now_or_never=*/true);
   return {};
 }
@@ -121,7 +122,7 @@ Result<> Buffer::Impl::load(Clock::time_point now) {
   quarantined = VG_TRY(store->quarantine_rows());
   quarantine_overflow = VG_TRY(store->meta(meta_key::kOverflow));
   losses = VG_TRY(store->losses());
-  used_bytes = static_cast<std::uint64_t>(VG_TRY(store->pages_used())) * kPageBytes;
+  VG_TRY(measure());
   return load_streams();
 }
 

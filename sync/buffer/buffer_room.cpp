@@ -20,6 +20,11 @@ constexpr std::array kGiveWay{Lane::feeds, Lane::waves, Lane::vitals};
 
 }  // namespace
 
+Result<> Buffer::Impl::measure() {
+  used_bytes = static_cast<std::uint64_t>(VG_TRY(store->pages_used())) * kPageBytes;
+  return {};
+}
+
 bool Buffer::Impl::over_quota(Lane lane) const {
   std::uint64_t used = 0;
   for (const auto& [ref, stream] : streams)
@@ -80,7 +85,9 @@ Result<std::size_t> Buffer::Impl::purge_older(std::int64_t store_ms, std::option
     if (count >= limits::kPurgeBatchesPerCommit) break;
     count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
   }
-  if (count > 0) VG_TRY(write_streams(/*with_staged=*/true));
+  if (count == 0) return count;
+  VG_TRY(write_gone());
+  VG_TRY(write_streams(/*with_staged=*/true));
   return count;
 }
 
@@ -99,7 +106,10 @@ Result<std::size_t> Buffer::Impl::purge_row(const DeliveredRecord& row, std::siz
                              if (whole) batches.push_back(batch);
                              return true;
                            }));
-  for (const BatchRecord& batch : batches) VG_TRY(remove_batch(*stream, batch));
+  for (const BatchRecord& batch : batches) {
+    VG_TRY(store->remove(stream->ref, batch.range));
+    removed.push_back({stream->ref, batch.range, batch.stored_bytes});
+  }
   if (more) {
     DeliveredRecord rest = row;
     rest.range.first = batches.back().range.last + 1;
@@ -108,13 +118,13 @@ Result<std::size_t> Buffer::Impl::purge_row(const DeliveredRecord& row, std::siz
   return batches.size();
 }
 
-Result<> Buffer::Impl::remove_batch(const StreamState& stream, const BatchRecord& batch) {
-  VG_TRY(store->remove(stream.ref, batch.range));
-  removed.push_back({stream.ref, batch.range, batch.stored_bytes});
-  RangeSet gone = stream.gone;
+// In the transaction of every deletion, behind all of its rows.
+Result<> Buffer::Impl::write_gone() {
+  std::map<StreamRef, RangeSet> gone;
   for (const Removed& one : removed)
-    if (one.stream == stream.ref) gone.add(one.range);
-  return store->put_checkpoint(kGone, stream.ref, gone);
+    gone.try_emplace(one.stream, of(one.stream).gone).first->second.add(one.range);
+  for (const auto& [ref, ranges] : gone) VG_TRY(store->put_checkpoint(kGone, ref, ranges));
+  return {};
 }
 
 void Buffer::Impl::removal_is_done() {
@@ -148,6 +158,7 @@ Result<std::size_t> Buffer::Impl::delete_delivered(Clock::time_point now) {
       if (count >= limits::kPurgeBatchesPerCommit) break;
       count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
     }
+    VG_TRY(write_gone());
     VG_TRY(write_streams(/*with_staged=*/false));
     return write_checkpoints();
   }));
@@ -199,7 +210,7 @@ Result<> Buffer::Impl::give_up_kept() {
       count = VG_TRY(purge_older(kAnyAge, of_lane));
       return write_streams(/*with_staged=*/false);
     }));
-    used_bytes = static_cast<std::uint64_t>(VG_TRY(store->pages_used())) * kPageBytes;
+    VG_TRY(measure());
     if (count == 0) return {};
   }
   return {};
@@ -220,7 +231,7 @@ Result<> Buffer::Impl::give_way(const CommitContext& context, std::vector<BatchI
     } else {
       static_cast<void>(drop_oldest(context, sealed));
     }
-    used_bytes = static_cast<std::uint64_t>(VG_TRY(store->pages_used())) * kPageBytes;
+    VG_TRY(measure());
   }
   return {};
 }

@@ -4,7 +4,6 @@
 #include "agent/core/limits.h"
 #include "sync/buffer/batch_head.h"
 #include "sync/buffer/buffer_impl.h"
-#include "sync/buffer/schema.h"
 
 namespace vitalgate::sync {
 namespace {
@@ -12,20 +11,12 @@ namespace {
 // Bookkeeping beside readings: no more often, every row of it is a page written.
 constexpr auto kBookkeepingInterval = std::chrono::seconds(1);
 
-std::uint64_t loaded_bytes(std::int64_t pages) {
-  return static_cast<std::uint64_t>(pages) * kPageBytes;
-}
-
-Error closed() {
-  return {Errc::unavailable, "the buffer is closed after a failure", "it is tried again"};
-}
-
 std::uint8_t bit(Lane lane) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(lane)); }
 
 }  // namespace
 
 Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context) {
-  if (store == nullptr) return closed();
+  if (store == nullptr) return buffer_is_closed();
   std::vector<BatchInfo> sealed;
   // What was stored before still leaves: it is sealed, noted and deleted; nothing new is taken in.
   disk_full = !space.has_room(context.now);
@@ -207,12 +198,12 @@ void Buffer::Impl::bookkeeping_is_done(Clock::time_point now) {
   dirty_checkpoints.clear();
   delivered.clear();
   rate.add(std::exchange(sealed_bytes, 0), store_ms(now));
-  if (const auto pages = store->pages_used()) used_bytes = loaded_bytes(*pages);
+  static_cast<void>(measure());  // only a figure: the next one will do
   space.restore_ballast(now);
 }
 
 Result<> Buffer::Impl::close() {
-  if (store == nullptr) return closed();
+  if (store == nullptr) return buffer_is_closed();
   write_mark(Clock::now(), /*now_or_never=*/true);
   return store->checkpoint();
 }

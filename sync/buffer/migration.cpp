@@ -1,5 +1,7 @@
 // From the first version's store, which had no encryption: one file, `buffer.db`, with the same
 // streams and the rows in clear.
+#include <algorithm>
+
 #include "sync/buffer/salvage.h"
 #include "sync/buffer/schema.h"
 #include "sync/buffer/sealed_tables.h"
@@ -158,7 +160,31 @@ Result<> Migration::streams() {
   return {};
 }
 
+// Empty when it cannot be told.
+std::string epoch_of(Disk& disk, const fs::path& file) {
+  auto database = Database::open(file, false, disk.vfs());
+  if (!database || !database->execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF"))
+    return {};
+  auto select = database->prepare("SELECT v FROM meta WHERE k='epoch'");
+  if (!select) return {};
+  const Ending ending(*select);
+  const auto found = select->row();
+  return found && *found ? select->text(0) : std::string();
+}
+
 }  // namespace
+
+Result<> remove_migrated(Disk& disk, const fs::path& file, const std::vector<std::string>& epochs) {
+  const bool there = VG_TRY(disk.exists(file));
+  if (there) {
+    const std::string epoch = epoch_of(disk, file);
+    if (std::find(epochs.begin(), epochs.end(), epoch) == epochs.end()) return {};
+  }
+  // The file itself goes last: as long as it is there it says whose the others are.
+  for (const char* suffix : {"-wal", "-journal", ""})
+    VG_TRY(disk.remove(file.string().append(suffix)));
+  return there ? disk.sync_directory(file.parent_path()) : Result<>();
+}
 
 Result<> migrate_version_1(const SalvageContext& context, const fs::path& file) {
   return make_store(context.disk, context.options.directory, [&](Database database) -> Result<> {

@@ -30,6 +30,11 @@ Result<> salvage(const SalvageContext& context,
 // numbers and bytes. The old file is removed when the new one is in place.
 Result<> migrate_version_1(const SalvageContext& context, const std::filesystem::path& file);
 
+// Removes `file` and what belongs to it when it is what migrate_version_1() read: a cut may have
+// come before it was gone. One of an epoch that is not in `epochs` is somebody else's and stays.
+Result<> remove_migrated(Disk& disk, const std::filesystem::path& file,
+                         const std::vector<std::string>& epochs);
+
 inline constexpr std::string_view kVersion1Name = "buffer.db";
 
 }  // namespace vitalgate::sync

@@ -49,6 +49,18 @@ TEST_P(MigrationTest, NothingOfTheFirstVersionIsLeftInClear) {
   EXPECT_EQ(sealed->find("reading_id"), std::string::npos);
 }
 
+TEST_P(MigrationTest, AFirstVersionsFileThatWasNotMigratedIsNotThrownAway) {
+  disk_.load(first_image(GetParam()), /*record=*/true);
+  { ASSERT_TRUE(sync::Buffer::open(options_, Clock::now())); }  // an epoch of its own
+  Dice dice(GetParam());
+  Model other;
+  make_first_version(disk_, options_, dice, other);  // somebody ran the old version again
+  { ASSERT_TRUE(sync::Buffer::open(options_, Clock::now())); }
+  const auto there = disk_.exists(options_.directory / "buffer.db");
+  ASSERT_TRUE(there);
+  EXPECT_TRUE(*there);
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, MigrationTest, ::testing::Values(1, 2, 3, 4, 5));
 
 }  // namespace
