@@ -58,6 +58,26 @@ void check_one_of(const Section& section, std::string_view one, std::string_view
               false});
 }
 
+bool is_best_effort(const Section& section) {
+  const Given* role = section.find("role");
+  const auto* word = role == nullptr ? nullptr : std::get_if<std::string>(&role->raw.value);
+  return word != nullptr && *word == "best-effort";
+}
+
+// The port of a transport that was chosen is `port`.
+void check_only_with_auto(const Section& section, std::string_view key, Report& report) {
+  const Given* given = section.find(key);
+  const Given* transport = section.find("transport");
+  const auto* word =
+      transport == nullptr ? nullptr : std::get_if<std::string>(&transport->raw.value);
+  if (given == nullptr || (word != nullptr && *word == "auto")) return;
+  report.add(given->at, {section.dotted(key),
+                         "this is only used with transport = \"auto\"",
+                         "write the port as port = ..., or set transport = \"auto\"",
+                         {},
+                         false});
+}
+
 }  // namespace
 
 void check_rules(const Document& document, Report& report) {
@@ -68,18 +88,29 @@ void check_rules(const Document& document, Report& report) {
   for (const Section& section : document.sections)
     if (section.table->name == "device") check_one_of(section, "port", "listen", report);
 
-  bool any_destination = false;
+  bool any_destination = false, any_required = false;
   for (const Section& section : document.sections) {
     if (section.table->name != "destination") continue;
     any_destination = true;
+    any_required = any_required || !is_best_effort(section);
     check_needs(section, "certificate", "key", report);
     check_needs(section, "key", "certificate", report);
     check_needs(section, "password", "username", report);
+    check_needs(section, "proxy_username", "proxy", report);
+    check_needs(section, "proxy_password", "proxy_username", report);
+    for (const std::string_view key : {"websocket_port", "https_port"})
+      check_only_with_auto(section, key, report);
   }
   if (!any_destination && document.complete)
     report.add({}, {"destination",
                     "there is none, so readings would go nowhere",
                     "add [[destination]] with name, host and ca",
+                    {},
+                    false});
+  if (any_destination && !any_required && document.complete)
+    report.add({}, {"destination",
+                    "all are best-effort, so readings would be kept for none of them",
+                    "leave out role, or set it to \"required\", in at least one",
                     {},
                     false});
 }

@@ -24,6 +24,21 @@ inline void put(log::Level& field, const Value& value) {
 inline void put(Acknowledge& field, const Value& value) {
   field = value.text == "transport" ? Acknowledge::transport : Acknowledge::hub;
 }
+inline void put(Transport& field, const Value& value) {
+  field = value.text == "mqtt-websocket" ? Transport::mqtt_websocket
+          : value.text == "https"        ? Transport::https
+          : value.text == "auto"         ? Transport::automatic
+                                         : Transport::mqtt;
+}
+inline void put(Compression& field, const Value& value) {
+  field = value.text == "none"   ? Compression::none
+          : value.text == "gzip" ? Compression::gzip
+          : value.text == "zstd" ? Compression::zstd
+                                 : Compression::automatic;
+}
+inline void put(BacklogOrder& field, const Value& value) {
+  field = value.text == "newest-first" ? BacklogOrder::newest_first : BacklogOrder::oldest_first;
+}
 inline void put(WhenFull& field, const Value& value) {
   field = value.text == "drop-oldest-lowest" ? WhenFull::drop_lowest : WhenFull::wait;
 }
@@ -105,6 +120,8 @@ template <auto Field>
 void set_destination(const Target& target, const Value& value) {
   put(target.destination->*Field, value);
 }
-inline void set_nothing(const Target&, const Value&) {}
+inline void set_role(const Target& target, const Value& value) {
+  target.destination->required = value.text == "required";
+}
 
 }  // namespace vitalgate::config::setters

@@ -104,21 +104,54 @@ struct SensorSettings {
 
 enum class Acknowledge : std::uint8_t { hub, transport };
 
+enum class Transport : std::uint8_t {
+  mqtt,            // over TLS
+  mqtt_websocket,  // over WebSocket over TLS
+  https,
+  automatic  // the first of these, in this order, that works
+};
+
+enum class Compression : std::uint8_t { automatic, none, gzip, zstd };
+
+enum class BacklogOrder : std::uint8_t { oldest_first, newest_first };
+
 struct DestinationSettings {
   std::string name;
   std::string host;
-  std::uint16_t port = 0;
-  std::filesystem::path ca;                          // PEM
-  std::optional<std::filesystem::path> certificate;  // PEM, with `key`
+  Transport transport = Transport::mqtt;
+  std::optional<std::uint16_t> port;  // see port_of()
+  std::uint16_t websocket_port = 0;   // of Transport::automatic
+  std::uint16_t https_port = 0;
+  std::string websocket_path;
+  std::string https_path;            // in front of "/v1/batches"; empty or begins with '/'
+  std::uint8_t mqtt_version = 5;     // 5, or 3 for 3.1.1
+  std::optional<std::string> proxy;  // "http://host:port"
+  std::optional<std::string> proxy_username;
+  std::optional<std::filesystem::path> proxy_password;  // a file that holds it
+  std::filesystem::path ca;                             // PEM
+  std::optional<std::filesystem::path> certificate;     // PEM, with `key`
   std::optional<std::filesystem::path> key;
   std::optional<std::string> username;
   std::optional<std::filesystem::path> password;  // a file that holds it
   std::string client_id;
   Acknowledge acknowledge = Acknowledge::hub;
   std::uint32_t window = 0;                    // batches in flight
+  std::uint64_t window_bytes = 0;              // of their rows
   std::chrono::milliseconds answer_timeout{};  // then a batch is sent again
   std::chrono::milliseconds retry_max{};       // longest wait between connection attempts
+  Compression compression = Compression::automatic;
+  bool required = true;  // else best-effort: nothing is kept for it alone
+  BacklogOrder backlog_order = BacklogOrder::oldest_first;
+  std::uint8_t backlog_share_percent = 100;   // of the window
+  std::optional<std::uint64_t> backlog_rate;  // bytes a second
 };
+
+// The port of `settings` for one transport (not Transport::automatic, whose `port` is MQTT's).
+inline std::uint16_t port_of(const DestinationSettings& settings, Transport transport) {
+  if (settings.transport == Transport::automatic && transport != Transport::mqtt)
+    return transport == Transport::https ? settings.https_port : settings.websocket_port;
+  return settings.port.value_or(transport == Transport::mqtt ? 8883 : 443);
+}
 
 struct Settings {
   std::uint32_t version = 0;

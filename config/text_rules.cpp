@@ -66,6 +66,30 @@ std::string host_flaw(std::string_view text) {
   return is_host_name(text) ? "" : "is not a host name or an IP address";
 }
 
+std::string url_path_flaw(std::string_view text) {
+  if (text.empty()) return {};
+  if (auto flaw = ascii_flaw(text); !flaw.empty()) return flaw;
+  if (!text.starts_with('/')) return "is not a path: it has to start with /";
+  if (text.size() > 1 && text.ends_with('/')) return "ends with /; leave that out";
+  return text.find_first_of(" ?#\"%") == std::string_view::npos ? "" : "is more than a path";
+}
+
+std::string proxy_flaw(std::string_view text) {
+  constexpr std::string_view kScheme = "http://";
+  if (!text.starts_with(kScheme)) return "has to start with http://";
+  text.remove_prefix(kScheme.size());
+  if (text.find('@') != std::string_view::npos)
+    return "has a name in it; write proxy_username and proxy_password instead";
+  const std::size_t colon = text.rfind(':');
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const std::string_view port = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  const bool is_port = !port.empty() && port.size() <= 5 &&
+                       std::all_of(port.begin(), port.end(), is_digit) && port.front() != '0';
+  if (!is_port) return "has no port: http://proxy.clinic.example:3128";
+  return host_flaw(host);
+}
+
 std::string time_zone_flaw(std::string_view text) {
   if (text.empty()) return {};
   const bool clean = std::all_of(text.begin(), text.end(), [](char c) {

@@ -17,6 +17,12 @@ std::string ascii_flaw(std::string_view text);
 // Is no host name and no IP address: scheme, port, brackets and spaces are named.
 std::string host_flaw(std::string_view text);
 
+// Is no path of a URL: does not begin with '/', or has spaces, '?' or '#'. Empty is none.
+std::string url_path_flaw(std::string_view text);
+
+// Is not http://host:port. Says nothing of `text`: it may hold a password.
+std::string proxy_flaw(std::string_view text);
+
 // Is no zone below /usr/share/zoneinfo. Empty text is the system's zone.
 std::string time_zone_flaw(std::string_view text);
 

@@ -19,7 +19,7 @@ constexpr std::size_t kPacketOverhead = 512;  // topic, properties and header of
 std::string uri_of(const config::DestinationSettings& settings) {
   const bool v6 = settings.host.find(':') != std::string::npos;
   return "ssl://" + (v6 ? "[" + settings.host + "]" : settings.host) + ":" +
-         std::to_string(settings.port);
+         std::to_string(config::port_of(settings, config::Transport::mqtt));
 }
 
 // A batch key fits a pointer: no memory to own for what is in flight.

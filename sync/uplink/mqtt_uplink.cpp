@@ -29,9 +29,9 @@ struct MqttUplink::Impl {
   [[nodiscard]] LinkDown explain(const Error& error) const {
     const config::DestinationSettings& settings = options.settings;
     if (error.code == Errc::rejected) return {LinkProblem::unauthorised, error.what, error.hint};
-    const auto probe =
-        probe_tls({settings.host, settings.port, settings.ca, settings.certificate, settings.key},
-                  kProbeDeadline);
+    const auto probe = probe_tls({settings.host, config::port_of(settings, config::Transport::mqtt),
+                                  settings.ca, settings.certificate, settings.key},
+                                 kProbeDeadline);
     if (!probe)
       return {
           probe.error().code == Errc::rejected ? LinkProblem::untrusted : LinkProblem::unavailable,
@@ -51,7 +51,8 @@ struct MqttUplink::Impl {
     ++generation;
     auto session = MqttSession::connect(options, generation, inbox, stop, alive);
     if (!session) return explain(session.error());
-    const std::string place = settings.host + ":" + std::to_string(settings.port);
+    const std::string place =
+        settings.host + ":" + std::to_string(config::port_of(settings, config::Transport::mqtt));
     const LinkUp up{generation, (*session)->window(), (*session)->bytes_max(), "mqtt 5 " + place};
     if (!report(emit, up)) return {};
     for (;;) {
@@ -74,7 +75,8 @@ struct MqttUplink::Impl {
     auto started = session.publish(outgoing);
     if (started) return std::nullopt;
     if (started.error().code == Errc::rejected) {
-      report(emit, TransportRefused{outgoing.body.info.key, started.error().what});
+      report(emit, TransportRefused{outgoing.body.info.key, BatchProblem::content,
+                                    started.error().what, started.error().hint});
       return std::nullopt;
     }
     return LinkDown{LinkProblem::unavailable, started.error().what, "reconnecting by itself"};
@@ -93,7 +95,7 @@ struct MqttUplink::Impl {
     if (done.refusal.empty())
       report(emit, TransportTook{done.key});
     else
-      report(emit, TransportRefused{done.key, done.refusal});
+      report(emit, TransportRefused{done.key, BatchProblem::unauthorised, done.refusal, ""});
     return std::nullopt;
   }
 

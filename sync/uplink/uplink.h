@@ -5,8 +5,10 @@
 // back or followed by LinkDown.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <variant>
@@ -40,10 +42,20 @@ struct TransportTook {
   BatchKey key;
 };
 
-// The peer refused a batch as it is.
+// Why the peer did not take a batch, by what to do next.
+enum class BatchProblem : std::uint8_t {
+  busy,          // 5xx, 408, 425, 429, MQTT 0x96, 0x97: later, the same batch
+  unauthorised,  // 401, 403, 3xx, MQTT 0x87, 0x90: nothing goes until a person acted
+  content        // 400, 413, 415, 422, MQTT 0x95, 0x99, larger than the peer takes: smaller batches
+};
+
+// The peer did not take a batch. The link may be as good as before.
 struct TransportRefused {
   BatchKey key;
-  std::string what;
+  BatchProblem problem = BatchProblem::busy;
+  std::string what;  // one clause: "the hub answers 503 (overloaded)"
+  std::string hint;
+  std::optional<std::chrono::seconds> retry_after = {};  // as the peer asked, at most an hour
 };
 
 struct UplinkEvent {
