@@ -64,20 +64,6 @@ bool is_best_effort(const Section& section) {
   return word != nullptr && *word == "best-effort";
 }
 
-// The port of a transport that was chosen is `port`.
-void check_only_with_auto(const Section& section, std::string_view key, Report& report) {
-  const Given* given = section.find(key);
-  const Given* transport = section.find("transport");
-  const auto* word =
-      transport == nullptr ? nullptr : std::get_if<std::string>(&transport->raw.value);
-  if (given == nullptr || (word != nullptr && *word == "auto")) return;
-  report.add(given->at, {section.dotted(key),
-                         "this is only used with transport = \"auto\"",
-                         "write the port as port = ..., or set transport = \"auto\"",
-                         {},
-                         false});
-}
-
 }  // namespace
 
 void check_rules(const Document& document, Report& report) {
@@ -98,8 +84,6 @@ void check_rules(const Document& document, Report& report) {
     check_needs(section, "password", "username", report);
     check_needs(section, "proxy_username", "proxy", report);
     check_needs(section, "proxy_password", "proxy_username", report);
-    for (const std::string_view key : {"websocket_port", "https_port"})
-      check_only_with_auto(section, key, report);
   }
   if (!any_destination && document.complete)
     report.add({}, {"destination",

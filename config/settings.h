@@ -120,8 +120,8 @@ struct DestinationSettings {
   std::string host;
   Transport transport = Transport::mqtt;
   std::optional<std::uint16_t> port;  // see port_of()
-  std::uint16_t websocket_port = 0;   // of Transport::automatic
-  std::uint16_t https_port = 0;
+  std::uint16_t websocket_port = 443;
+  std::uint16_t https_port = 443;
   std::string websocket_path;
   std::string https_path;            // in front of "/v1/batches"; empty or begins with '/'
   std::uint8_t mqtt_version = 5;     // 5, or 3 for 3.1.1
@@ -148,9 +148,10 @@ struct DestinationSettings {
 
 // The port of `settings` for one transport (not Transport::automatic, whose `port` is MQTT's).
 inline std::uint16_t port_of(const DestinationSettings& settings, Transport transport) {
-  if (settings.transport == Transport::automatic && transport != Transport::mqtt)
-    return transport == Transport::https ? settings.https_port : settings.websocket_port;
-  return settings.port.value_or(transport == Transport::mqtt ? 8883 : 443);
+  if (transport == Transport::mqtt) return settings.port.value_or(8883);
+  const std::uint16_t own =
+      transport == Transport::https ? settings.https_port : settings.websocket_port;
+  return settings.transport == Transport::automatic ? own : settings.port.value_or(own);
 }
 
 struct Settings {

@@ -38,8 +38,9 @@ std::string file_with(const Key& key, std::string_view value) {
               (table.repeated ? "]]\n" : "]\n");
     for (const Key& other : keys_of(table)) {
       const bool partner =
-          (key.table == "destination" && (other.name == "certificate" || other.name == "key" ||
-                                          other.name == "username" || other.name == "password")) ||
+          (key.table == "destination" &&
+           (other.name == "certificate" || other.name == "key" || other.name == "username" ||
+            other.name == "password" || other.name.starts_with("proxy"))) ||
           (other.table == "device" && other.name == "port" && key.name != "listen");
       if (&other == &id || other.name == "device")
         text += std::string(other.name) + " = " + device + "\n";
@@ -50,7 +51,8 @@ std::string file_with(const Key& key, std::string_view value) {
                 toml_literal(raw_from_plain(other, other.example)) + "\n";
     }
   }
-  return text;
+  // One destination has to be required.
+  return text + "[[destination]]\nname = \"other\"\nhost = \"other.example\"\nca = \"file:/ca\"\n";
 }
 
 std::string quantity(const Key& key, std::int64_t number) {

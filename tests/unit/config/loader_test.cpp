@@ -32,7 +32,9 @@ TEST(LoaderTest, TheLeastFileLoadsWithEveryDefault) {
   EXPECT_TRUE(settings.devices.empty());
   ASSERT_EQ(settings.destinations.size(), 1u);
   const DestinationSettings& hub = settings.destinations.front();
-  EXPECT_EQ(hub.port, 8883);
+  EXPECT_EQ(port_of(hub, Transport::mqtt), 8883);
+  EXPECT_TRUE(hub.required);
+  EXPECT_EQ(hub.window_bytes, 4'000'000u);
   EXPECT_EQ(hub.ca, "/etc/vitalgate/tls/ca.pem");
   EXPECT_FALSE(hub.certificate || hub.key || hub.username || hub.password);
   EXPECT_EQ(hub.client_id, "vitalgate-clinic-042");
