@@ -176,8 +176,8 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
   }
   old.carried.add(batch.range);
   if (batch.tombstone)
-    declared_.push_back({stream_id(ref.lane, old.record.epoch), batch.range,
-                         std::string(tombstone_reason(*clear_head))});
+    if (const std::string reason(tombstone_reason(*clear_head)); reason != kExpired)
+      declared_.push_back({stream_id(ref.lane, old.record.epoch), batch.range, reason});
   return true;
 }
 
@@ -283,11 +283,14 @@ Result<> Salvage::close_stream(OldStream& old) {
   const Sequence last = std::max(old.record.next_sequence - 1, old.carried.highest());
   const Sequence last_carried = std::max(old.carried.highest(), old.gone.prefix());
   if (last > 0) {
-    RangeSet everywhere;  // at every destination that there is now
-    everywhere.add({1, last});
-    for (const std::string& name : context_.options.destinations)
-      for (const Range& gap : old.confirmed[name].missing_in({1, last})) everywhere.remove(gap);
-    if (context_.options.destinations.empty()) everywhere = {};
+    RangeSet everywhere;  // at every required destination that there is now
+    const std::uint32_t required = required_of(context_.options);
+    if (required != 0) everywhere.add({1, last});
+    for (std::size_t i = 0; i < context_.options.destinations.size(); ++i)
+      if ((required >> i & 1) != 0)
+        for (const Range& gap :
+             old.confirmed[context_.options.destinations[i]].missing_in({1, last}))
+          everywhere.remove(gap);
     for (const Range& range : everywhere.ranges()) old.gone.add(range);
     RangeSet gone;
     for (const Range& hole : old.carried.missing_in({1, last})) {
