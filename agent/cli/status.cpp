@@ -61,6 +61,8 @@ void print_destination(const Globals& globals, const Json& destination) {
   if (const Json next = destination.value("next_attempt_s", Json()); next.is_number())
     rest += fmt::format("  next attempt in {}", age(next));
   rest += backlog(destination);
+  if (const std::uint64_t parts = number(destination, "bisected"); parts > 0)
+    rest += fmt::format("  {} refused in parts", parts);
   if (text(destination, "role") == "best-effort")
     rest += fmt::format("  best-effort, {} missed", count(number(destination, "missed")));
   print_line(globals, cell(text(destination, "name"), 9), state, rest);

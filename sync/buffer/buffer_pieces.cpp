@@ -28,13 +28,16 @@ std::string rows_in(const BatchBody& body, Range range) {
 
 }  // namespace
 
-// In the stream's row alone: no batch bears these numbers, so no other row could show them.
+// In the stream's row: no batch bears these numbers, so no other row could show them.
 Result<BatchNumber> Buffer::Impl::reserve_batches(StreamState& stream, BatchNumber count) {
   if (store == nullptr) return buffer_is_closed();
   const BatchNumber first = std::max(stream.writer.next_batch(), stream.next_batch_floor);
   stream.next_batch_floor = first + count;
   VG_TRY(in_transaction([&] { return write_floors(stream, /*with_staged=*/false); }));
   stream.writer.resume(stream.writer.next_sequence(), first + count);
+  // The second place that knows them: a log that lost its end would give them out again.
+  Mark mark = current_mark();
+  if (mark_file.write(mark)) written_mark = std::move(mark);
   return first;
 }
 
