@@ -25,8 +25,11 @@ sync::BufferOptions buffer_options(const config::Settings& settings) {
                .old_reference = buffer.old_key.value_or(""),
                .recovery_public = buffer.recovery_key.value_or("")},
   };
-  for (const auto& destination : settings.destinations)
+  for (const auto& destination : settings.destinations) {
+    if (!destination.required)
+      options.best_effort |= std::uint32_t{1} << options.destinations.size();
     options.destinations.push_back(destination.name);
+  }
   return options;
 }
 

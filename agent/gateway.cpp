@@ -28,7 +28,7 @@ Gateway::Gateway(Parts parts)
   const auto& settings = parts_.settings;
   for (std::size_t i = 0; i < settings.destinations.size(); ++i)
     destinations_.emplace_back(i, settings.destinations[i], *parts_.uplinks.at(i), parts_.buffer,
-                               settings.gateway.id);
+                               settings.gateway.id, parts_.seed + i);
   publish(started_);
 }
 
@@ -48,7 +48,7 @@ Result<> Gateway::dispatch(Event& event, Clock::time_point now) {
   const auto on_uplink = [&](sync::UplinkEvent& said) -> Result<> {
     const bool was_broken = parts_.buffer.needs_mending();
     Destination& destination = destinations_.at(said.destination);
-    auto taken = std::visit([&](const auto& what) { return destination.on(what); }, said.what);
+    auto taken = std::visit([&](const auto& what) { return destination.on(what, now); }, said.what);
     if (taken || was_broken) return {};  // what it would have confirmed comes with the mending
     destination.reload();
     return storage_.failed(taken.error(), now);
@@ -102,6 +102,7 @@ Result<> Gateway::step(Clock::time_point now) {
 // All that was read from the buffer before a mend or a replay is void.
 void Gateway::reload() {
   static_cast<void>(parts_.buffer.take_dropped());
+  static_cast<void>(parts_.buffer.take_expired());
   for (Destination& destination : destinations_) destination.reload();
   pace_.try_now();
   pump_again_ = {};
@@ -117,11 +118,17 @@ Result<> Gateway::commit(bool seal_all) {
     return storage_.failed(sealed.error(), ended);
   }
   const auto dropped = parts_.buffer.take_dropped();
+  const auto expired = parts_.buffer.take_expired();
   storage_.committed(dropped.size());
+  if (!expired.empty())
+    log::warning("buffer.expired",
+                 "deleted before a best-effort destination had them; it is told so",
+                 {{"batches", expired.size()}});
   pace_.committed(began, ended, storage_.full_lanes() == 0 ? 0 : parts_.buffer.staged_bytes());
   tell_sources();
   for (Destination& destination : destinations_) {
     for (const sync::BatchKey batch : dropped) destination.forget(batch);
+    for (const sync::BatchKey batch : expired) destination.forget(batch);
     for (const sync::BatchInfo& batch : *sealed) destination.add(batch);
   }
   return {};
@@ -204,7 +211,7 @@ void Gateway::publish(Clock::time_point now) {
                 .devices = devices_.status(now)};
   storage_.describe(status.buffer);
   for (const Destination& destination : destinations_)
-    status.destinations.push_back(destination.status());
+    status.destinations.push_back(destination.status(now));
   summarise(status);
   parts_.board.publish(std::move(status));
 }

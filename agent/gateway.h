@@ -29,6 +29,7 @@ class Gateway {
     std::vector<sync::Uplink*> uplinks;
     StatusBoard& board;
     Tail& tail;
+    std::uint64_t seed = 1;  // of the waits: same seed, same waits
   };
   explicit Gateway(Parts parts);
 

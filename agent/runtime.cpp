@@ -7,6 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -95,6 +96,7 @@ class Agent {
   Result<> run() {
     VG_TRY(make_sources());
     Gateway::Parts parts{settings_, buffer_, {}, {}, board_, tail_};
+    parts.seed = std::random_device{}();
     for (const auto& source : sources_) parts.sources.push_back(source.get());
     for (const auto& uplink : uplinks_) parts.uplinks.push_back(uplink.get());
     Gateway gateway(std::move(parts));

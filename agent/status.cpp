@@ -78,14 +78,23 @@ Json to_json(const BufferStatus& buffer, WallTime wall) {
 
 Json to_json(const DestinationStatus& destination, Clock::time_point now) {
   return {{"name", destination.name},
+          {"role", destination.required ? "required" : "best-effort"},
           {"state", destination.state},
           {"detail", destination.detail},
           {"hint", destination.hint},
           {"in_flight", destination.in_flight},
           {"waiting", destination.waiting},
           {"more_waiting", destination.more_waiting},
+          {"live", destination.live},
+          {"bisected", destination.bisected},
+          {"waiting_readings", destination.waiting_readings},
+          {"per_second", std::round(destination.per_second * 10) / 10},
+          {"drain_s", destination.drain ? Json(destination.drain->count()) : Json(nullptr)},
+          {"next_attempt_s",
+           destination.next_attempt ? age(now, *destination.next_attempt) : Json(nullptr)},
           {"confirmed", destination.confirmed},
           {"repeated", destination.repeated},
+          {"missed", destination.missed},
           {"last_confirmed_s", age(destination.last_confirmed, now)}};
 }
 

@@ -65,14 +65,22 @@ struct BufferStatus {
 
 struct DestinationStatus {
   std::string name;
-  std::string state;  // connected, connecting, down
-  std::string detail;
+  bool required = true;  // else best-effort
+  std::string state;     // connected, connecting, down, paused
+  std::string detail;    // why, or where to
   std::string hint;
   std::uint64_t in_flight = 0;
-  std::uint64_t waiting = 0;    // batches
-  bool more_waiting = false;    // and others that are not counted
-  std::uint64_t confirmed = 0;  // readings, since start
-  std::uint64_t repeated = 0;   // batches sent again, since start
+  std::uint64_t waiting = 0;           // batches
+  bool more_waiting = false;           // and others that are not counted
+  std::uint64_t live = 0;              // of `waiting`, sealed since the link came up
+  std::uint64_t bisected = 0;          // of `waiting`, refused and on their way in parts
+  std::uint64_t waiting_readings = 0;  // all
+  double per_second = 0;               // readings it confirms
+  std::optional<std::chrono::seconds> drain = {};      // what waits will take, at this rate
+  std::optional<Clock::time_point> next_attempt = {};  // while paused
+  std::uint64_t confirmed = 0;                         // readings, since start
+  std::uint64_t repeated = 0;                          // batches sent again, since start
+  std::uint64_t missed = 0;  // readings that were deleted before it had them
   std::optional<Clock::time_point> last_confirmed;
 };
 

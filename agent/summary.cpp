@@ -71,14 +71,21 @@ void summarise(Status& status) {
     return;
   }
   const std::string full = joined(status.buffer.full_lanes);
-  const auto down = std::count_if(status.destinations.begin(), status.destinations.end(),
-                                  [](const auto& d) { return d.state != "connected"; });
+  const auto in_state = [&](std::string_view state, bool is_it, bool required) {
+    return std::count_if(
+        status.destinations.begin(), status.destinations.end(),
+        [&](const auto& d) { return d.required == required && (d.state == state) == is_it; });
+  };
+  const auto paused = in_state("paused", true, true);
+  const auto down = in_state("connected", false, true) - paused;
+  const auto less = in_state("connected", false, false);
   const auto quiet = std::count_if(status.devices.begin(), status.devices.end(),
                                    [](const auto& d) { return d.state != "connected"; });
   const auto unsure =
       std::count_if(status.destinations.begin(), status.destinations.end(),
                     [](const auto& d) { return d.state == "connected" && !d.hint.empty(); });
-  status.health = down + quiet + unsure == 0 && full.empty() ? Health::ok : Health::degraded;
+  status.health =
+      down + paused + less + quiet + unsure == 0 && full.empty() ? Health::ok : Health::degraded;
   if (!full.empty()) {
     // What a patient's alarm hangs on must not wait.
     const auto& lanes = status.buffer.full_lanes;
@@ -92,10 +99,13 @@ void summarise(Status& status) {
                      (status.devices.size() == 1 ? " device is" : " devices are") + " not heard. ";
   if (down > 0)
     status.reason += "The hub is not reached; readings are kept. ";
+  else if (paused > 0)
+    status.reason += "The hub does not take readings; they are kept. ";
   else if (unsure > 0)
     status.reason += "The hub does not confirm; readings are kept. ";
   else if (quiet > 0)
     status.reason += "Uploads are current. ";
+  if (less > 0) status.reason += "A best-effort destination gets nothing. ";
   status.reason += status.buffer.dropped > 0 ? "Readings were lost: see vitalgate buffer status."
                                              : "Nothing lost.";
 }

@@ -65,6 +65,16 @@ void print_trouble(const Json& buffer) {
   if (!hint.empty()) fmt::print("Try: {}\n", wrapped(hint, 5));
 }
 
+void print_destination(const Json& destination) {
+  const bool more = destination.value("more_waiting", Json(false)) == true;
+  const std::string line = fmt::format(
+      "Destination {}: {} readings in {}{} batches wait ({} in flight), {} sent again, last ack {}",
+      text(destination, "name"), count(number(destination, "waiting_readings")),
+      more ? "over " : "", count(number(destination, "waiting")), number(destination, "in_flight"),
+      count(number(destination, "repeated")), age(destination.value("last_confirmed_s", Json())));
+  fmt::print("{}\n", wrapped(line, 2));
+}
+
 void print(const Json& buffer, const Json& destinations) {
   print_counts(buffer);
   print_space(buffer);
@@ -72,13 +82,7 @@ void print(const Json& buffer, const Json& destinations) {
   for (const Json& stream : buffer.value("streams", Json::array()))
     fmt::print("Stream {}: next reading {}, next batch {}\n", text(stream, "stream_id"),
                count(number(stream, "next_seq")), count(number(stream, "next_batch")));
-  for (const Json& destination : destinations)
-    fmt::print("Destination {}: {}{} batches waiting ({} in flight), {} sent again, last ack {}\n",
-               text(destination, "name"),
-               destination.value("more_waiting", Json(false)) == true ? "over " : "",
-               count(number(destination, "waiting")), number(destination, "in_flight"),
-               count(number(destination, "repeated")),
-               age(destination.value("last_confirmed_s", Json())));
+  for (const Json& destination : destinations) print_destination(destination);
   print_losses(buffer);
   print_trouble(buffer);
 }

@@ -11,7 +11,7 @@ using Json = nlohmann::json;
 
 Tone tone_of(std::string_view state) {
   if (state == "ok" || state == "connected") return Tone::good;
-  return state == "failing" || state == "down" ? Tone::bad : Tone::warn;
+  return state == "failing" || state == "down" || state == "paused" ? Tone::bad : Tone::warn;
 }
 
 std::string upper(std::string word) {
@@ -40,6 +40,17 @@ void print_header(const Globals& globals, const Json& status) {
              wrapped(text(status, "reason"), 11));
 }
 
+// "  8,412 readings wait, 3 m at 46/s" once that is more than what is on its way.
+std::string backlog(const Json& destination) {
+  const std::uint64_t readings = number(destination, "waiting_readings");
+  if (readings == 0 || number(destination, "waiting") <= number(destination, "in_flight"))
+    return "";
+  std::string words = fmt::format("  {} readings wait", count(readings));
+  if (const Json drain = destination.value("drain_s", Json()); drain.is_number())
+    words += fmt::format(", {} at {:.0f}/s", age(drain), destination.value("per_second", 0.0));
+  return words;
+}
+
 void print_destination(const Globals& globals, const Json& destination) {
   const std::string state = text(destination, "state");
   std::string rest = text(destination, "detail");
@@ -47,6 +58,13 @@ void print_destination(const Globals& globals, const Json& destination) {
     rest += fmt::format("  last ack {}  {} in flight",
                         age(destination.value("last_confirmed_s", Json())),
                         number(destination, "in_flight"));
+  if (const Json next = destination.value("next_attempt_s", Json()); next.is_number())
+    rest += fmt::format("  next attempt in {}", age(next));
+  rest += backlog(destination);
+  if (const std::uint64_t parts = number(destination, "bisected"); parts > 0)
+    rest += fmt::format("  {} refused in parts", parts);
+  if (text(destination, "role") == "best-effort")
+    rest += fmt::format("  best-effort, {} missed", count(number(destination, "missed")));
   print_line(globals, cell(text(destination, "name"), 9), state, rest);
 }
 

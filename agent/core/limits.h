@@ -74,6 +74,12 @@ inline constexpr std::size_t kAnswerDepthMax = 16;
 inline constexpr auto kBackoffMin = std::chrono::seconds(1);
 inline constexpr auto kBackoffMax = std::chrono::minutes(5);
 inline constexpr auto kStableAfter = std::chrono::seconds(60);
+inline constexpr auto kRetryAfterMax = std::chrono::hours(1);  // that a peer may ask for
+inline constexpr auto kAlarmPauseMin = std::chrono::seconds(30);
+inline constexpr auto kAlarmPauseMax = std::chrono::minutes(15);
+inline constexpr std::size_t kPiecesInFlightMax = 2;  // of refused batches
+// Readings that were refused while nothing was accepted: then the hub is doubted, not they.
+inline constexpr std::size_t kRefusedReadingsHeldMax = 4;
 inline constexpr auto kResolveDeadline = std::chrono::seconds(3);
 inline constexpr auto kConnectDeadline = std::chrono::seconds(15);
 inline constexpr auto kDisconnectDeadline = std::chrono::seconds(2);

@@ -22,6 +22,19 @@ Envelope envelope_of(const BufferOptions& options, std::string_view epoch, const
           .config_version = options.config_version};
 }
 
+// The text behind `key` in a head; empty when it is not there. Nothing in a head is escaped.
+std::string_view text_behind(std::string_view key, std::string_view head) {
+  const std::size_t at = head.find(key);
+  if (at == std::string_view::npos) return {};
+  head.remove_prefix(at + key.size());
+  return head.substr(0, head.find('"'));
+}
+
+std::int64_t time_behind(std::string_view key, std::string_view head, std::int64_t otherwise_ms) {
+  const auto time = parse_rfc3339(text_behind(key, head));
+  return time ? time->time_since_epoch().count() : otherwise_ms;
+}
+
 }  // namespace
 
 std::string batch_head(const BufferOptions& options, std::string_view epoch,
@@ -40,11 +53,18 @@ std::string tombstone_head(const BufferOptions& options, std::string_view epoch,
 }
 
 std::string_view tombstone_reason(std::string_view head) {
-  constexpr std::string_view kKey = "\"reason\":\"";
-  const std::size_t at = head.find(kKey);
-  if (at == std::string_view::npos) return "damaged";
-  head.remove_prefix(at + kKey.size());
-  return head.substr(0, head.find('"'));
+  const std::string_view reason = text_behind("\"reason\":\"", head);
+  return reason.empty() ? "damaged" : reason;
+}
+
+std::string piece_head(const BufferOptions& options, std::string_view epoch, const BatchInfo& part,
+                       std::string_view whole, std::string_view rows) {
+  const std::int64_t sealed = time_behind("\"sealed_at\":\"", whole, part.oldest_ms);
+  BatchRecord record{.key = part.key, .range = part.range, .backfill = part.backfill, .head = {}};
+  return envelope_head(envelope_of(options, epoch, record,
+                                   time_behind("\"low_watermark\":\"", whole, part.oldest_ms),
+                                   WallTime(std::chrono::milliseconds(sealed))),
+                       rows);
 }
 
 }  // namespace vitalgate::sync

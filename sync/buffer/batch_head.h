@@ -19,5 +19,13 @@ std::string tombstone_head(const BufferOptions& options, std::string_view epoch,
                            const BatchRecord& batch, std::string_view reason, WallTime sealed);
 // The reason in such a head.
 std::string_view tombstone_reason(std::string_view head);
+// Of a tombstone for destinations that did not get a range before it was deleted. It is no loss:
+// every required destination has these readings.
+inline constexpr std::string_view kExpired = "expired";
+
+// Of a part of a sealed batch, under a number of its own. `whole` is that batch's head: its time
+// and its watermark hold for the part too, so the same part has the same bytes at every attempt.
+std::string piece_head(const BufferOptions& options, std::string_view epoch, const BatchInfo& part,
+                       std::string_view whole, std::string_view rows);
 
 }  // namespace vitalgate::sync

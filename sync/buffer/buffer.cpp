@@ -11,6 +11,8 @@ Buffer::Impl::Impl(BufferOptions with, Clock::time_point now)
       disk(options.disk != nullptr ? options.disk : &system_disk()),
       space(*disk, options.directory, options.max_disk_bytes, options.ballast_bytes),
       mark_file(*disk, options.directory),
+      required(required_of(options)),
+      missed(options.destinations.size()),
       opened(now) {}
 
 Error buffer_is_closed() {
@@ -144,6 +146,7 @@ BufferTotals Buffer::totals() const { return impl_->totals(); }
 const std::vector<Loss>& Buffer::losses() const { return impl_->losses; }
 
 std::vector<BatchKey> Buffer::take_dropped() { return std::exchange(impl_->dropped, {}); }
+std::vector<BatchKey> Buffer::take_expired() { return std::exchange(impl_->expired, {}); }
 
 Keyring::Info Buffer::keys() const { return impl_->keyring->info(); }
 

@@ -3,9 +3,10 @@
 // append() gives a reading its sequence number and its contract row; commit() makes everything
 // appended durable in one transaction and seals the batches that are full or old enough. Only
 // what commit() returned for may be told to a source, and only sealed batches may be sent
-// (promises P1 and P2). A batch leaves the disk when every destination confirmed it and
+// (promises P1 and P2). A batch leaves the disk when every required destination confirmed it and
 // `keep_sent` has passed (P3). What is lost or given up is declared to the receiver as a dropped
-// range of its stream, and listed in losses() (P4).
+// range of its stream, and listed in losses() (P4); what a best-effort destination did not get in
+// time is declared to it alone, and counted in missed().
 //
 // On the disk everything of a patient is sealed (sealing.h); ARCHITECTURE.md has the files and
 // tables, reliability.md the reasons. Not thread-safe: the core thread is the only user.
@@ -46,7 +47,8 @@ class Buffer {
     bool seal_all = false;  // also batches that are neither full nor old: at a clean stop
   };
   // All or nothing, lanes that are over their quota apart: see stalled(). The batches it sealed
-  // are returned once, in stream and number order. After an `unavailable` error everything
+  // are returned once, in stream and number order, behind them the tombstones that were made since
+  // the last call. After an `unavailable` error everything
   // appended is still here and the same call may be made again, after mend() when needs_mending()
   // says so. `corrupt` likewise needs mend().
   Result<std::vector<BatchInfo>> commit(const CommitContext& context);
@@ -85,11 +87,29 @@ class Buffer {
   // Sealed batches that `destination` has not confirmed, oldest first, after sequence `after`.
   Result<std::vector<BatchInfo>> unconfirmed(std::size_t destination, StreamRef stream,
                                              Sequence after, std::size_t limit);
+  // The same, newest first, before sequence `before`.
+  Result<std::vector<BatchInfo>> unconfirmed_before(std::size_t destination, StreamRef stream,
+                                                    Sequence before, std::size_t limit);
   // The same of all streams.
   [[nodiscard]] std::vector<BatchInfo> unconfirmed(std::size_t destination);
 
-  // `rejected` when the batch is not there any more: it was given up for room.
+  // Whether `destination` has all of `range`, or nobody needs to have it any more.
+  [[nodiscard]] bool has_confirmed(std::size_t destination, StreamRef stream, Range range) const;
+  // Sealed readings that wait for `destination`.
+  [[nodiscard]] std::uint64_t waiting(std::size_t destination) const;
+  // Readings that were deleted before `destination`, a best-effort one, had them; of all time.
+  [[nodiscard]] std::uint64_t missed(std::size_t destination) const;
+
+  // `rejected` when the batch is not there any more: it was given up for room, or expired.
   Result<BatchBody> read(const BatchInfo& batch);
+
+  // The first of `count` batch numbers of `stream` that nothing else will ever have. Durable when
+  // it returns.
+  Result<BatchNumber> reserve_batches(StreamRef stream, BatchNumber count);
+  // Readings `part.range` of the sealed batch `whole` as an event of their own with the reserved
+  // number of `part.key`; nothing stored changes. The same bytes at every call until the next
+  // open(). Errors as read().
+  Result<BatchBody> piece(const BatchInfo& whole, const BatchInfo& part);
 
   // The marks of `source` that are durable, in slot order.
   Result<std::vector<SourceMark>> marks(std::string_view source);
@@ -103,6 +123,9 @@ class Buffer {
   [[nodiscard]] const std::vector<Loss>& losses() const;
   // Batches given up since the last call: nobody needs to send them any more.
   [[nodiscard]] std::vector<BatchKey> take_dropped();
+  // Batches that were deleted since the last call before every best-effort destination had them,
+  // and tombstones that a wider one stands for now: the same.
+  [[nodiscard]] std::vector<BatchKey> take_expired();
   [[nodiscard]] Keyring::Info keys() const;
 
   // --- what a person asks for; each call does a bounded piece and may be repeated ---

@@ -55,8 +55,10 @@ Result<std::vector<BatchInfo>> Buffer::Impl::confirm(std::size_t destination, St
                         !(batch.range.last < fresh.first || batch.range.first > fresh.last);
       if (!here) continue;
       complete.push_back(batch);
-      if (batch.missing_at != 0) continue;
-      forget_waiting(stream, batch);
+      const bool told = batch.tombstone && stream.settled.contains(batch.range);
+      if (told && batch.missing_at == 0)
+        delivered.push_back({0, stream.ref, batch.range, 0});  // the last best-effort one
+      if ((batch.missing_at & required) == 0) forget_waiting(stream, batch);
     }
   }
   return complete;
@@ -127,53 +129,54 @@ Result<BatchBody> Buffer::Impl::read(const BatchInfo& batch) {
   return damage(stream, batch.range, "a sealed batch has lost rows");
 }
 
-Result<bool> Buffer::reject(std::size_t destination, StreamRef ref, Sequence sequence,
-                            std::string_view detail, WallTime now) {
-  if (impl_->find(ref) == nullptr) return false;
-  StreamState& stream = impl_->of(ref);
-  if (sequence == 0 || sequence >= stream.writer.first_open() ||
-      stream.confirmed[destination].contains({sequence, sequence}))
-    return false;
-  const auto batches = VG_TRY(impl_->noted(impl_->batches_over(stream, {sequence, sequence})));
-  if (batches.empty() || batches.front().range.last < sequence || batches.front().tombstone)
-    return false;
-  const BatchBody body = VG_TRY(read(batches.front()));
-  const std::string marker = "\"seq\":" + std::to_string(sequence) + ",";
-  for (const std::string& rows : body.segments) {
-    const auto found = rows.find(marker);
-    if (found == std::string::npos) continue;
-    const auto begin = rows.rfind("{\"reading_id\":", found);
-    const auto end = rows.find("},{\"reading_id\":", found);
-    hold({.received = now,
-          .device = {},
-          .rule = "hub",
-          .reason = std::string(detail.substr(0, limits::kTextValueBytesMax)),
-          .content = rows.substr(begin, end == std::string::npos ? end : end + 1 - begin),
-          .raw = {}});
-    return true;
-  }
-  return Error{Errc::corrupt, "a stored reading is not in its batch", ""};
+// What `destination` still needs of `range`.
+std::vector<Range> Buffer::Impl::wanted_in(std::size_t destination, const StreamState& stream,
+                                           Range range) const {
+  std::vector<Range> wanted;
+  range.last = std::min(range.last, stream.writer.first_open() - 1);
+  if (range.first > range.last) return wanted;
+  for (const Range& gap : stream.confirmed[destination].missing_in(range))
+    for (const Range& part : stream.gone.missing_in(gap)) wanted.push_back(part);
+  return wanted;
 }
 
-Result<std::vector<BatchInfo>> Buffer::unconfirmed(std::size_t destination, StreamRef ref,
-                                                   Sequence after, std::size_t limit) {
+Result<std::vector<BatchInfo>> Buffer::Impl::unconfirmed(std::size_t destination,
+                                                         StreamState& stream, Range range,
+                                                         bool newest_first, std::size_t limit) {
   std::vector<BatchInfo> found;
-  if (impl_->find(ref) == nullptr || limit == 0) return found;
-  if (impl_->store == nullptr) return buffer_is_closed();
-  StreamState& stream = impl_->of(ref);
-  Range range{std::max(after, stream.settled.prefix()) + 1, limits::kSequenceMax};
-  // A batch that is confirmed in part is still asked for as a whole.
-  const Sequence begun = VG_TRY(impl_->noted(impl_->store->batch_at(ref, range.first)));
-  if (begun > after) range.first = begun;
-  auto done = impl_->store->each_batch(ref, range, /*with_head=*/false, impl_->bound_of(stream),
-                                       [&](const BatchRecord& batch) -> Result<bool> {
-                                         const BatchInfo info = impl_->info_of(stream, batch);
-                                         if ((info.missing_at >> destination & 1) != 0)
-                                           found.push_back(info);
-                                         return found.size() < limit;
-                                       });
-  if (!done) return impl_->noted(done.error());
+  if (store == nullptr) return buffer_is_closed();
+  const auto take = [&](const BatchRecord& record) -> Result<bool> {
+    const BatchInfo info = info_of(stream, record);
+    const bool known = !found.empty() && found.back().key == info.key;
+    if ((info.missing_at >> destination & 1) != 0 && !known) found.push_back(info);
+    return found.size() < limit;
+  };
+  std::vector<Range> wanted = wanted_in(destination, stream, range);
+  if (newest_first) std::reverse(wanted.begin(), wanted.end());
+  for (Range part : wanted) {
+    if (found.size() >= limit) break;
+    // A batch that is confirmed in part is still asked for as a whole.
+    const Sequence begun = VG_TRY(store->batch_at(stream.ref, part.first));
+    if (begun >= range.first) part.first = begun;
+    VG_TRY(newest_first
+               ? store->each_batch_back(stream.ref, part, bound_of(stream), take)
+               : store->each_batch(stream.ref, part, /*with_head=*/false, bound_of(stream), take));
+  }
   return found;
+}
+
+Result<std::vector<BatchInfo>> Buffer::unconfirmed(std::size_t destination, StreamRef stream,
+                                                   Sequence after, std::size_t limit) {
+  if (impl_->find(stream) == nullptr) return std::vector<BatchInfo>();
+  const Range range{after + 1, limits::kSequenceMax};
+  return impl_->noted(impl_->unconfirmed(destination, impl_->of(stream), range, false, limit));
+}
+
+Result<std::vector<BatchInfo>> Buffer::unconfirmed_before(std::size_t destination, StreamRef stream,
+                                                          Sequence before, std::size_t limit) {
+  if (impl_->find(stream) == nullptr || before <= 1) return std::vector<BatchInfo>();
+  const Range range{1, before - 1};
+  return impl_->noted(impl_->unconfirmed(destination, impl_->of(stream), range, true, limit));
 }
 
 std::vector<BatchInfo> Buffer::unconfirmed(std::size_t destination) {
@@ -182,6 +185,19 @@ std::vector<BatchInfo> Buffer::unconfirmed(std::size_t destination) {
     if (auto some = unconfirmed(destination, ref, 0, SIZE_MAX))
       all.insert(all.end(), some->begin(), some->end());
   return all;
+}
+
+bool Buffer::has_confirmed(std::size_t destination, StreamRef stream, Range range) const {
+  const StreamState* const known = impl_->find(stream);
+  return known == nullptr || impl_->wanted_in(destination, *known, range).empty();
+}
+
+std::uint64_t Buffer::waiting(std::size_t destination) const {
+  std::uint64_t readings = 0;
+  for (const auto& [ref, stream] : impl_->streams)
+    for (const Range& part : impl_->wanted_in(destination, stream, {1, limits::kSequenceMax}))
+      for (const Range& stored : stream.declared.missing_in(part)) readings += stored.count();
+  return readings;
 }
 
 }  // namespace vitalgate::sync

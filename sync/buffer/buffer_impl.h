@@ -1,6 +1,8 @@
 // Buffer's inside, shared by the files that implement it: buffer_open.cpp (from disk to memory),
 // buffer_write.cpp (one transaction), buffer_room.cpp (what gives way), buffer_delivery.cpp
-// (confirmations, reading back), buffer_jobs.cpp (what a person asks for).
+// (confirmations, reading back), buffer_pieces.cpp (single readings and parts of batches),
+// buffer_expiry.cpp (what best-effort destinations are told), buffer_jobs.cpp (what a person asks
+// for).
 #pragma once
 
 #include <functional>
@@ -32,6 +34,9 @@ struct Buffer::Impl {
   // buffer_write.cpp
   Result<std::vector<BatchInfo>> commit(const CommitContext& context);
   Result<> write_checkpoints();
+  Result<> write_held();
+  [[nodiscard]] bool holds_refused() const;
+  void held_is_done();
   Result<> write_streams(bool with_staged);
   Result<> write_floors(const StreamState& stream, bool with_staged);
   Result<> close();
@@ -41,9 +46,19 @@ struct Buffer::Impl {
   Result<std::vector<BatchInfo>> batches_over(StreamState& stream, Range range);
   Result<BatchBody> read(const BatchInfo& batch);
   Result<std::string> rows_of(const StreamState& stream, const SegmentRecord& segment);
+  Result<std::vector<BatchInfo>> unconfirmed(std::size_t destination, StreamState& stream,
+                                             Range range, bool newest_first, std::size_t limit);
+  [[nodiscard]] std::vector<Range> wanted_in(std::size_t destination, const StreamState& stream,
+                                             Range range) const;
   [[nodiscard]] BatchInfo info_of(const StreamState& stream, const BatchRecord& batch) const;
   void forget_waiting(StreamState& stream, const BatchInfo& batch);
   Result<> refresh_oldest(StreamState& stream);
+
+  // buffer_pieces.cpp
+  Result<BatchNumber> reserve_batches(StreamState& stream, BatchNumber count);
+  Result<BatchBody> piece(const BatchInfo& whole, BatchInfo part);
+  Result<bool> reject(std::size_t destination, StreamState& stream, Sequence sequence,
+                      std::string_view detail, WallTime now);
 
   // buffer_jobs.cpp
   Result<> verify_some(Verification& progress, std::size_t segments);
@@ -88,7 +103,11 @@ struct Buffer::Impl {
   std::set<std::pair<std::size_t, StreamRef>> dirty_checkpoints;
   std::vector<DeliveredRecord> delivered;
 
+  std::uint32_t required = 0;         // a bit per destination
+  std::vector<std::uint64_t> missed;  // readings, per destination
+  std::vector<BatchInfo> tombstones;  // made since the last commit() that returned them
   std::vector<BatchKey> dropped;
+  std::vector<BatchKey> expired;
   std::uint8_t stalled = 0;
   bool needs_mending = false;
   bool disk_full = false;
@@ -121,7 +140,7 @@ struct Buffer::Impl {
   Result<> load_checkpoints();
   Result<> load_stream(StreamState& stream, const StreamRecord& record);
   Result<> load_batches(StreamState& stream, RangeSet& covered);
-  Result<> list_tombstones(StreamState& stream, const std::vector<BatchInfo>& tombstones);
+  Result<> list_tombstones(StreamState& stream, const std::vector<BatchInfo>& found);
   Result<> load_tail(StreamState& stream, const StreamRecord& record, RangeSet& covered);
   Result<> check_mark(const Mark& mark);
   Result<> check_mark(StreamState& stream, const Mark::Lane& mark);
@@ -136,7 +155,6 @@ struct Buffer::Impl {
   Result<> write_batch(StreamState& stream, const OpenBatch& batch, BatchNumber number,
                        const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> write_marks();
-  Result<> write_held();
   Result<> write_bookkeeping(const CommitContext& context);
   void committed(const CommitContext& context, const std::vector<BatchInfo>& sealed);
   void bookkeeping_is_done(Clock::time_point now);
@@ -144,31 +162,56 @@ struct Buffer::Impl {
   void keep_keys_young(WallTime wall);
 
   // buffer_room.cpp
-  Result<> purge(Clock::time_point now);
-  Result<std::size_t> purge_older(std::int64_t store_ms, std::optional<Lane> lane);
+  Result<> purge(const CommitContext& context);
+  Result<std::size_t> purge_older(const CommitContext& context, std::int64_t store_ms,
+                                  std::optional<Lane> lane);
   Result<std::size_t> purge_row(const DeliveredRecord& row, std::size_t limit);
   Result<> write_gone();
   void removal_is_done();
   Result<> only_bookkeeping(const CommitContext& context);
-  Result<> make_room(const CommitContext& context, std::vector<BatchInfo>& sealed);
-  Result<std::size_t> delete_delivered(Clock::time_point now);
-  Result<> give_up_kept();
-  Result<> give_way(const CommitContext& context, std::vector<BatchInfo>& sealed);
-  Result<> drop_oldest(const CommitContext& context, std::vector<BatchInfo>& sealed);
-  Result<> drop_oldest_of(StreamState& stream, const CommitContext& context,
-                          std::vector<BatchInfo>& sealed);
+  Result<> make_room(const CommitContext& context);
+  Result<std::size_t> delete_delivered(const CommitContext& context);
+  Result<> give_up_kept(const CommitContext& context);
+  Result<> give_way(const CommitContext& context);
+  Result<> drop_oldest(const CommitContext& context);
+  Result<> drop_oldest_of(StreamState& stream, const CommitContext& context);
   Result<> in_transaction(const std::function<Result<>()>& work);
   [[nodiscard]] bool over_quota(const StreamState& stream) const;
   [[nodiscard]] bool over_quota(Lane lane) const;
   [[nodiscard]] bool only_reserve_left() const;
 
-  // Of the running transaction.
+  // buffer_expiry.cpp
+  void note_removed(const StreamState& stream, const BatchRecord& batch);
+  Result<> declare_expired(const CommitContext& context);
+  struct Expired;
+  Result<> put_expired(Expired run, const CommitContext& context);
+  Result<bool> absorb(const StreamState& stream, Expired& run, Sequence neighbour);
+  [[nodiscard]] std::vector<Expired> parts_of(const StreamState& stream,
+                                              const BatchRecord& batch) const;
+
+  // A range that was deleted and that the same destinations (a bit each) had not confirmed.
+  struct Expired {
+    StreamRef stream;
+    Range range;
+    std::uint32_t missing_at = 0;
+    std::int64_t oldest_ms = 0;
+    std::int64_t newest_ms = 0;
+  };
+  // What the running transaction has deleted, and declared because of it.
   struct Removed {
     StreamRef stream;
     Range range;
     std::uint32_t stored_bytes = 0;
+    bool declared = false;  // a tombstone stands there now
   };
-  std::vector<Removed> removed;
+  struct Removal {
+    std::vector<Removed> rows;
+    std::vector<Expired> undeclared;
+    std::vector<BatchInfo> tombstones;
+    std::vector<BatchKey> expired;
+    std::vector<std::uint64_t> missed;  // per destination
+  };
+  Removal removal;
   bool bookkeeping_in_transaction = false;
 };
 

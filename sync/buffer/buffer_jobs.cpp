@@ -157,7 +157,11 @@ Result<Buffer::Replay> Buffer::Impl::replay(std::int64_t from_ms, std::int64_t t
     if (!chosen.empty()) stream.oldest_known_at = 0;
     VG_TRY(refresh_oldest(stream));
   }
-  VG_TRY(in_transaction([&]() -> Result<> { return write_checkpoints(); }));
+  VG_TRY(in_transaction([&]() -> Result<> {
+    VG_TRY(write_held());
+    return write_checkpoints();
+  }));
+  held_is_done();
   dirty_checkpoints.clear();
   delivered.clear();
   VG_TRY(load_delivered());

@@ -122,6 +122,9 @@ Result<> Buffer::Impl::load(Clock::time_point now) {
   quarantined = VG_TRY(store->quarantine_rows());
   quarantine_overflow = VG_TRY(store->meta(meta_key::kOverflow));
   losses = VG_TRY(store->losses());
+  for (std::size_t i = 0; i < missed.size(); ++i)
+    missed[i] =
+        static_cast<std::uint64_t>(VG_TRY(store->meta(meta_key::missed(options.destinations[i]))));
   VG_TRY(measure());
   return load_streams();
 }
@@ -162,7 +165,7 @@ Result<> Buffer::Impl::load_checkpoints() {
   for (std::size_t i = 0; i < options.destinations.size(); ++i)
     VG_TRY(add(options.destinations[i],
                [i](StreamState& stream) -> RangeSet& { return stream.confirmed[i]; }));
-  for (auto& [ref, stream] : streams) stream.settle();
+  for (auto& [ref, stream] : streams) stream.settle(required);
   return {};
 }
 
@@ -184,7 +187,7 @@ Result<> Buffer::Impl::load_stream(StreamState& stream, const StreamRecord& reco
 Result<> Buffer::Impl::load_batches(StreamState& stream, RangeSet& covered) {
   BatchNumber last_number = 0;
   Sequence last_sequence = 0;
-  std::vector<BatchInfo> tombstones;
+  std::vector<BatchInfo> found_tombstones;
   VG_TRY(store->each_batch(stream.ref, {1, limits::kSequenceMax}, /*with_head=*/false,
                            bound_of(stream), [&](const BatchRecord& batch) -> Result<bool> {
                              const BatchInfo info = info_of(stream, batch);
@@ -193,27 +196,29 @@ Result<> Buffer::Impl::load_batches(StreamState& stream, RangeSet& covered) {
                              last_sequence = std::max(last_sequence, batch.range.last);
                              stream.stored_bytes += batch.stored_bytes;
                              stream.sealed(info, batch.newest_ms);
-                             if (info.tombstone) tombstones.push_back(info);
-                             if (info.missing_at == 0) return true;
+                             if (info.tombstone) found_tombstones.push_back(info);
+                             if ((info.missing_at & required) == 0) return true;
                              stream.waiting += info.tombstone ? 0 : info.range.count();
                              stream.waiting_bytes += info.bytes;
                              return true;
                            }));
   stream.writer.resume(last_sequence + 1, last_number + 1);
-  return list_tombstones(stream, tombstones);
+  return list_tombstones(stream, found_tombstones);
 }
 
 // A loss whose row is gone is still declared by its tombstone.
-Result<> Buffer::Impl::list_tombstones(StreamState& stream,
-                                       const std::vector<BatchInfo>& tombstones) {
+Result<> Buffer::Impl::list_tombstones(StreamState& stream, const std::vector<BatchInfo>& found) {
   const std::string id = where(stream.ref, stream.epoch);
-  for (const BatchInfo& tombstone : tombstones) {
+  for (const BatchInfo& tombstone : found) {
+    stream.declared.add(tombstone.range);
     const bool listed = std::any_of(losses.begin(), losses.end(), [&](const Loss& loss) {
       return loss.stream_id == id && loss.range == tombstone.range;
     });
     if (listed) continue;
     const BatchBody body = VG_TRY(read(tombstone));
-    losses.push_back({id, tombstone.range, std::string(tombstone_reason(body.head))});
+    const std::string reason(tombstone_reason(body.head));
+    if (reason == kExpired) continue;
+    losses.push_back({id, tombstone.range, reason});
     VG_TRY(store->insert_loss(losses.back()));
   }
   return {};
@@ -278,7 +283,9 @@ Result<> Buffer::Impl::check_mark(StreamState& stream, const Mark::Lane& mark) {
   // A number given out twice would name two different events.
   if (mark.next_batch > stream.writer.next_batch())
     return damage("sealed batches of " + where(stream.ref, stream.epoch) + " are gone");
-  if (mark.last == 0 || stream.gone.contains({mark.last, mark.last})) return {};
+  const Range last_one{mark.last, mark.last};
+  if (mark.last == 0 || stream.gone.contains(last_one) || stream.declared.contains(last_one))
+    return {};
   Sequence last = 0;
   const Chain chain = VG_TRY(chain_at(stream, mark.last, last));
   if (last == mark.last && chain == mark.chain) return {};
@@ -320,6 +327,7 @@ Result<> Buffer::Impl::adopt(Impl& before, Clock::time_point now) {
   if (!held_are_in) held = std::move(before.held);
   marks = std::move(before.marks);
   dropped = std::move(before.dropped);
+  expired = std::move(before.expired);
   for (auto& entry : before.streams) {
     StreamState& old = entry.second;
     const auto at = std::find_if(streams.begin(), streams.end(), [&](const auto& mine) {

@@ -44,36 +44,38 @@ bool Buffer::Impl::over_quota(const StreamState& stream) const {
 }
 
 Result<> Buffer::Impl::in_transaction(const std::function<Result<>()>& work) {
-  removed.clear();
+  removal = {};
   VG_TRY(store->begin());
   auto done = work();
   if (done) done = store->commit();
   if (!done) {
     store->rollback();
-    removed.clear();
+    removal = {};
     return done;
   }
   removal_is_done();
   return {};
 }
 
-Result<> Buffer::Impl::purge(Clock::time_point now) {
+Result<> Buffer::Impl::purge(const CommitContext& context) {
+  const auto now = context.now;
   const auto interval =
       std::clamp<Clock::duration>(options.keep_sent, std::chrono::seconds(1), kPurgeInterval);
   if (purged && now - *purged < interval) return {};
   purged = now;
   const auto keep_ms = std::chrono::milliseconds(options.keep_sent).count();
-  VG_TRY(purge_older(store_ms(now) - keep_ms, std::nullopt));
-  if (only_reserve_left()) VG_TRY(purge_older(kAnyAge, std::nullopt));
+  VG_TRY(purge_older(context, store_ms(now) - keep_ms, std::nullopt));
+  if (only_reserve_left()) VG_TRY(purge_older(context, kAnyAge, std::nullopt));
   for (const Lane lane : kLanes)
-    if (over_quota(lane)) VG_TRY(purge_older(kAnyAge, lane));
-  if (removed.size() >= limits::kPurgeBatchesPerCommit) purged.reset();  // there may be more
+    if (over_quota(lane)) VG_TRY(purge_older(context, kAnyAge, lane));
+  if (removal.rows.size() >= limits::kPurgeBatchesPerCommit) purged.reset();  // there may be more
   return {};
 }
 
-// Deletes batches that every destination had at `store_ms` or before, oldest first and of `lane`
-// alone if it is given; how many, at most limits::kPurgeBatchesPerCommit.
-Result<std::size_t> Buffer::Impl::purge_older(std::int64_t store_ms, std::optional<Lane> lane) {
+// Deletes batches that every required destination had at `store_ms` or before, oldest first and of
+// `lane` alone if it is given; how many, at most limits::kPurgeBatchesPerCommit.
+Result<std::size_t> Buffer::Impl::purge_older(const CommitContext& context, std::int64_t store_ms,
+                                              std::optional<Lane> lane) {
   std::vector<DeliveredRecord> rows;
   VG_TRY(store->each_delivered([&](const DeliveredRecord& row) {
     if (row.store_ms > store_ms) return false;
@@ -86,6 +88,7 @@ Result<std::size_t> Buffer::Impl::purge_older(std::int64_t store_ms, std::option
     count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
   }
   if (count == 0) return count;
+  VG_TRY(declare_expired(context));
   VG_TRY(write_gone());
   VG_TRY(write_streams(/*with_staged=*/true));
   return count;
@@ -106,43 +109,61 @@ Result<std::size_t> Buffer::Impl::purge_row(const DeliveredRecord& row, std::siz
                              if (whole) batches.push_back(batch);
                              return true;
                            }));
+  std::size_t count = 0;
   for (const BatchRecord& batch : batches) {
+    // A tombstone stays until everybody was told.
+    if (batch.tombstone && info_of(*stream, batch).missing_at != 0) continue;
     VG_TRY(store->remove(stream->ref, batch.range));
-    removed.push_back({stream->ref, batch.range, batch.stored_bytes});
+    note_removed(*stream, batch);
+    ++count;
   }
   if (more) {
     DeliveredRecord rest = row;
     rest.range.first = batches.back().range.last + 1;
     VG_TRY(store->insert_delivered(rest));
   }
-  return batches.size();
+  return count;
 }
 
 // In the transaction of every deletion, behind all of its rows.
 Result<> Buffer::Impl::write_gone() {
   std::map<StreamRef, RangeSet> gone;
-  for (const Removed& one : removed)
-    gone.try_emplace(one.stream, of(one.stream).gone).first->second.add(one.range);
+  for (const Removed& one : removal.rows)
+    if (!one.declared)
+      gone.try_emplace(one.stream, of(one.stream).gone).first->second.add(one.range);
   for (const auto& [ref, ranges] : gone) VG_TRY(store->put_checkpoint(kGone, ref, ranges));
   return {};
 }
 
 void Buffer::Impl::removal_is_done() {
-  for (const Removed& one : removed) {
+  for (const Removed& one : removal.rows) {
     StreamState& stream = of(one.stream);
-    stream.gone.add(one.range);
     stream.settled.add(one.range);
     stream.stored_bytes -= std::min<std::uint64_t>(stream.stored_bytes, one.stored_bytes);
+    if (one.declared) continue;
+    stream.gone.add(one.range);
+    stream.declared.remove(one.range);
   }
-  removed.clear();
+  for (const BatchInfo& tombstone : removal.tombstones) {
+    StreamState& stream = of(tombstone.key.stream());
+    stream.writer.resume(stream.writer.next_sequence(), tombstone.key.number + 1);
+    stream.declared.add(tombstone.range);
+    tombstones.push_back(tombstone);
+  }
+  for (const BatchKey key : removal.expired) {
+    std::erase_if(tombstones, [&](const BatchInfo& known) { return known.key == key; });
+    expired.push_back(key);
+  }
+  for (std::size_t i = 0; i < removal.missed.size(); ++i) missed[i] += removal.missed[i];
+  removal = {};
 }
 
 // The disk is full: nothing is taken in, but what is delivered can still be noted and deleted.
 Result<> Buffer::Impl::only_bookkeeping(const CommitContext& context) {
-  auto done = delete_delivered(context.now);
+  auto done = delete_delivered(context);
   if (!done && !store->is_broken() && space.give_up_ballast()) {
     static_cast<void>(store->checkpoint());
-    done = delete_delivered(context.now);
+    done = delete_delivered(context);
   }
   // Full is the caller's news; a disk that fails is another matter.
   return store->is_broken() ? Result<>(done.error()) : Result<>();
@@ -150,34 +171,41 @@ Result<> Buffer::Impl::only_bookkeeping(const CommitContext& context) {
 
 // In a transaction of its own, deletions first: the checkpoint may need the pages they free. How
 // many batches went.
-Result<std::size_t> Buffer::Impl::delete_delivered(Clock::time_point now) {
+Result<std::size_t> Buffer::Impl::delete_delivered(const CommitContext& context) {
   std::size_t count = 0;
+  const bool with_held = holds_refused();
   VG_TRY(in_transaction([&]() -> Result<> {
-    count = VG_TRY(purge_older(kAnyAge, std::nullopt));
+    count = VG_TRY(purge_older(context, kAnyAge, std::nullopt));
     for (const DeliveredRecord& row : delivered) {
       if (count >= limits::kPurgeBatchesPerCommit) break;
       count += VG_TRY(purge_row(row, limits::kPurgeBatchesPerCommit - count));
     }
+    VG_TRY(declare_expired(context));
     VG_TRY(write_gone());
     VG_TRY(write_streams(/*with_staged=*/false));
+    if (with_held) VG_TRY(write_held());
     return write_checkpoints();
   }));
+  if (with_held) held_is_done();
   dirty_checkpoints.clear();
   std::erase_if(delivered, [&](const DeliveredRecord& row) {
-    return of(row.stream).gone.contains(row.range);
+    const StreamState& stream = of(row.stream);
+    for (const Range& rest : stream.gone.missing_in(row.range))
+      if (!stream.declared.contains(rest)) return false;
+    return true;
   });
-  bookkept = now;
+  bookkept = context.now;
   return count;
 }
 
-Result<> Buffer::Impl::make_room(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+Result<> Buffer::Impl::make_room(const CommitContext& context) {
   const auto freed = [&] {
-    const auto count = delete_delivered(context.now);
+    const auto count = delete_delivered(context);
     return count && *count > 0;
   };
   if (freed()) return {};
   if (store->is_broken()) return Error{Errc::unavailable, "the disk fails", "look at `dmesg`"};
-  if (options.when_full == config::WhenFull::drop_lowest && drop_oldest(context, sealed)) return {};
+  if (options.when_full == config::WhenFull::drop_lowest && drop_oldest(context)) return {};
   // Without a free block SQLite can neither delete nor empty its log.
   if (!space.give_up_ballast())
     return Error{Errc::unavailable, "the buffer is full; devices wait",
@@ -188,16 +216,16 @@ Result<> Buffer::Impl::make_room(const CommitContext& context, std::vector<Batch
                "free space on the disk, or raise buffer.max_disk"};
 }
 
-Result<> Buffer::Impl::drop_oldest(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+Result<> Buffer::Impl::drop_oldest(const CommitContext& context) {
   for (const Lane lane : kGiveWay)
     for (auto& [ref, stream] : streams)
-      if (ref.lane == lane && stream.waiting > 0) return drop_oldest_of(stream, context, sealed);
+      if (ref.lane == lane && stream.waiting > 0) return drop_oldest_of(stream, context);
   return Error{Errc::unavailable, "nothing may be given up", ""};
 }
 
 // A store that is full of what is kept for a replay must not slow the intake down: as much of it
 // goes as the readings that wait need.
-Result<> Buffer::Impl::give_up_kept() {
+Result<> Buffer::Impl::give_up_kept(const CommitContext& context) {
   constexpr int kRounds = 8;
   for (int round = 0; round < kRounds; ++round) {
     const auto at = std::find_if(streams.begin(), streams.end(),
@@ -207,7 +235,7 @@ Result<> Buffer::Impl::give_up_kept() {
     const auto of_lane = over_quota(lane) ? std::optional(lane) : std::nullopt;
     std::size_t count = 0;
     VG_TRY(in_transaction([&]() -> Result<> {
-      count = VG_TRY(purge_older(kAnyAge, of_lane));
+      count = VG_TRY(purge_older(context, kAnyAge, of_lane));
       return write_streams(/*with_staged=*/false);
     }));
     VG_TRY(measure());
@@ -218,18 +246,18 @@ Result<> Buffer::Impl::give_up_kept() {
 
 // Only if configured: a lane over its quota gives up its own oldest, a full store the lowest
 // lane's.
-Result<> Buffer::Impl::give_way(const CommitContext& context, std::vector<BatchInfo>& sealed) {
+Result<> Buffer::Impl::give_way(const CommitContext& context) {
   if (options.when_full != config::WhenFull::drop_lowest) return {};
   for (auto& [ref, stream] : streams) {
     if (ref.lane == Lane::urgent || !over_quota(stream)) continue;
     if (over_quota(ref.lane)) {
       for (auto& [other, older] : streams)
         if (other.lane == ref.lane && older.waiting > 0) {
-          static_cast<void>(drop_oldest_of(older, context, sealed));
+          static_cast<void>(drop_oldest_of(older, context));
           break;
         }
     } else {
-      static_cast<void>(drop_oldest(context, sealed));
+      static_cast<void>(drop_oldest(context));
     }
     VG_TRY(measure());
   }
@@ -237,8 +265,7 @@ Result<> Buffer::Impl::give_way(const CommitContext& context, std::vector<BatchI
 }
 
 // Up to limits::kPurgeBatchesPerCommit batches in a row become one tombstone.
-Result<> Buffer::Impl::drop_oldest_of(StreamState& stream, const CommitContext& context,
-                                      std::vector<BatchInfo>& sealed) {
+Result<> Buffer::Impl::drop_oldest_of(StreamState& stream, const CommitContext& context) {
   std::vector<BatchRecord> victims;
   VG_TRY(store->each_batch(
       stream.ref, {stream.settled.prefix() + 1, limits::kSequenceMax}, /*with_head=*/false,
@@ -273,7 +300,8 @@ Result<> Buffer::Impl::drop_oldest_of(StreamState& stream, const CommitContext& 
     dropped.push_back(victim.key);
   }
   losses.push_back(loss);
-  sealed.push_back(info_of(stream, record));
+  stream.declared.add(range);
+  tombstones.push_back(info_of(stream, record));
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/core/clock.h"
@@ -31,6 +32,8 @@ struct BufferOptions {
   std::string agent_version;
   std::uint32_t config_version = 0;
   std::vector<std::string> destinations;  // names; their order numbers them
+  // A bit per destination: what is deleted does not wait for it. All of them: as if none were.
+  std::uint32_t best_effort = 0;
   BatchLimits batch;
   std::chrono::seconds keep_sent{0};
   std::uint64_t max_disk_bytes = 0;  // of everything in `directory`, ballast and log included
@@ -49,6 +52,12 @@ struct BufferOptions {
   } weakness = {};
 };
 
+// Destinations that readings are kept for, a bit each.
+inline std::uint32_t required_of(const BufferOptions& options) {
+  const std::uint32_t all = (std::uint32_t{1} << options.destinations.size()) - 1;
+  return (all & ~options.best_effort) != 0 ? all & ~options.best_effort : all;
+}
+
 // A sealed batch that some destination has not confirmed.
 struct BatchInfo {
   BatchKey key;
@@ -66,6 +75,9 @@ struct BatchBody {
   std::string head;
   std::vector<std::string> segments;
 };
+
+// The rule of a reading that a hub refused.
+inline constexpr std::string_view kHubRule = "hub";
 
 // A reading that is held back: by admission, or by the hub's refusal.
 struct Held {
@@ -96,7 +108,7 @@ struct SpaceReport {
 
 struct BufferTotals {
   std::uint64_t stored = 0;   // readings that ever got a sequence number, in this epoch
-  std::uint64_t waiting = 0;  // of all epochs: not confirmed by every destination
+  std::uint64_t waiting = 0;  // of all epochs: not confirmed by every required destination
   std::uint64_t waiting_bytes = 0;
   std::optional<WallTime> oldest_waiting;
   std::int64_t quarantined = 0;

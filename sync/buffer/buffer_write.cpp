@@ -22,23 +22,24 @@ Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context
   disk_full = !space.has_room(context.now);
   if (disk_full) VG_TRY(only_bookkeeping(context));
   for (auto& [ref, stream] : streams) VG_TRY(refresh_oldest(stream));
-  VG_TRY(give_up_kept());
-  VG_TRY(give_way(context, sealed));
+  VG_TRY(give_up_kept(context));
+  VG_TRY(give_way(context));
   auto written = write(context, sealed);
   if (!written && written.error().code == Errc::unavailable && !store->is_broken()) {
-    auto room = make_room(context, sealed);
+    auto room = make_room(context);
     if (room) written = write(context, sealed);
   }
   if (!written) return written.error();
   committed(context, sealed);
+  sealed.insert(sealed.end(), tombstones.begin(), tombstones.end());
+  tombstones.clear();
   return sealed;
 }
 
 Result<> Buffer::Impl::write(const CommitContext& context, std::vector<BatchInfo>& sealed) {
-  const std::size_t before = sealed.size();
   VG_TRY(store->begin());
   stalled = 0;
-  removed.clear();
+  removal = {};
   const auto all = [&]() -> Result<> {
     for (auto& [ref, stream] : streams) {
       const std::size_t known = sealed.size();
@@ -57,7 +58,8 @@ Result<> Buffer::Impl::write(const CommitContext& context, std::vector<BatchInfo
   auto done = all();
   if (done) return done;
   store->rollback();
-  sealed.resize(before);
+  sealed.clear();
+  removal = {};
   return done;
 }
 
@@ -121,8 +123,8 @@ Result<> Buffer::Impl::write_bookkeeping(const CommitContext& context) {
   const bool readings = std::any_of(streams.begin(), streams.end(), [](const auto& entry) {
     return entry.second.writer.staged_bytes() > 0;
   });
-  bookkeeping_in_transaction =
-      !readings || context.seal_all || !bookkept || context.now - *bookkept >= kBookkeepingInterval;
+  bookkeeping_in_transaction = !readings || context.seal_all || holds_refused() || !bookkept ||
+                               context.now - *bookkept >= kBookkeepingInterval;
   if (!bookkeeping_in_transaction) return {};
   VG_TRY(write_checkpoints());
   const std::int64_t clock = store_ms(context.now);
@@ -135,7 +137,7 @@ Result<> Buffer::Impl::write_bookkeeping(const CommitContext& context) {
   VG_TRY(store->put_meta(meta_key::kStoreClock, clock));
   VG_TRY(store->put_meta(meta_key::kSealedBytes, static_cast<std::int64_t>(day.bytes())));
   VG_TRY(store->put_meta(meta_key::kSegmentsOfKey, segments_of_key));
-  return purge(context.now);
+  return purge(context);
 }
 
 // In the transaction of every deletion. A floor above what is durable would leave a gap.
@@ -155,7 +157,6 @@ Result<> Buffer::Impl::write_floors(const StreamState& stream, bool with_staged)
 
 void Buffer::Impl::committed(const CommitContext& context, const std::vector<BatchInfo>& sealed) {
   for (const BatchInfo& info : sealed) {
-    if (info.tombstone) continue;  // drop_oldest() has seen to it
     StreamState& stream = of(info.key.stream());
     OpenBatch& batch = stream.writer.open().front();
     stream.writer.batch_sealed();
@@ -180,17 +181,28 @@ void Buffer::Impl::committed(const CommitContext& context, const std::vector<Bat
       batch.staged_is_committed();
     }
   }
-  const auto count = static_cast<std::int64_t>(held.size());
-  const auto kept = std::clamp<std::int64_t>(limits::kQuarantineRowsMax - quarantined, 0, count);
-  quarantined += kept;
-  quarantine_overflow += count - kept;
-  held.clear();
+  held_is_done();
   if (stalled == 0) marks.clear();
   segments_of_key += static_cast<std::int64_t>(sealed.size());
   if (bookkeeping_in_transaction) bookkeeping_is_done(context.now);
   removal_is_done();
   write_mark(context.now, /*now_or_never=*/context.seal_all);
   keep_keys_young(context.wall);
+}
+
+// A reading that a hub refused is held in the transaction of its checkpoint: apart from it, a crash
+// between the two would lose it or hold it twice.
+bool Buffer::Impl::holds_refused() const {
+  return std::any_of(held.begin(), held.end(),
+                     [](const Held& one) { return one.rule == kHubRule; });
+}
+
+void Buffer::Impl::held_is_done() {
+  const auto count = static_cast<std::int64_t>(held.size());
+  const auto kept = std::clamp<std::int64_t>(limits::kQuarantineRowsMax - quarantined, 0, count);
+  quarantined += kept;
+  quarantine_overflow += count - kept;
+  held.clear();
 }
 
 void Buffer::Impl::bookkeeping_is_done(Clock::time_point now) {

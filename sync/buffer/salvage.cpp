@@ -54,7 +54,8 @@ std::vector<Sequence> keys_of(Store& from, StreamRef stream, NextKey next, NextK
 struct OldStream {
   StreamRecord record;
   std::map<std::string, RangeSet> confirmed;  // by destination
-  RangeSet gone;
+  RangeSet deleted;                           // as the store says
+  RangeSet gone;                              // or as can be told from other places
   RangeSet carried;
 };
 
@@ -75,7 +76,8 @@ class Salvage {
   Result<> flush_loose(OldStream& old);
   Result<> carry_others(Store& from);
   Result<> close_stream(OldStream& old);
-  Result<> declare_lost(OldStream& old, Range range, std::string_view reason);
+  Result<> declare(OldStream& old, Range range, std::string_view reason);
+  [[nodiscard]] bool is_missed(const OldStream& old, Range range) const;
   void know_mark();
 
   // Segments in a row that are in no batch; the texts are their own.
@@ -120,6 +122,7 @@ void Salvage::know_streams(Store& from) {
       const auto at = old_.find(ref);
       if (at == old_.end() || range.first == 0 || range.first > range.last) return;
       (name == kGone ? at->second.gone : at->second.confirmed[name]).add(range);
+      if (name == kGone) at->second.deleted.add(range);
     }));
 }
 
@@ -176,8 +179,8 @@ Result<bool> Salvage::carry_batch(Store& from, OldStream& old, Sequence first) {
   }
   old.carried.add(batch.range);
   if (batch.tombstone)
-    declared_.push_back({stream_id(ref.lane, old.record.epoch), batch.range,
-                         std::string(tombstone_reason(*clear_head))});
+    if (const std::string reason(tombstone_reason(*clear_head)); reason != kExpired)
+      declared_.push_back({stream_id(ref.lane, old.record.epoch), batch.range, reason});
   return true;
 }
 
@@ -283,19 +286,28 @@ Result<> Salvage::close_stream(OldStream& old) {
   const Sequence last = std::max(old.record.next_sequence - 1, old.carried.highest());
   const Sequence last_carried = std::max(old.carried.highest(), old.gone.prefix());
   if (last > 0) {
-    RangeSet everywhere;  // at every destination that there is now
-    everywhere.add({1, last});
-    for (const std::string& name : context_.options.destinations)
-      for (const Range& gap : old.confirmed[name].missing_in({1, last})) everywhere.remove(gap);
-    if (context_.options.destinations.empty()) everywhere = {};
+    RangeSet everywhere;  // at every required destination that there is now
+    const std::uint32_t required = required_of(context_.options);
+    if (required != 0) everywhere.add({1, last});
+    for (std::size_t i = 0; i < context_.options.destinations.size(); ++i)
+      if ((required >> i & 1) != 0)
+        for (const Range& gap :
+             old.confirmed[context_.options.destinations[i]].missing_in({1, last}))
+          everywhere.remove(gap);
     for (const Range& range : everywhere.ranges()) old.gone.add(range);
     RangeSet gone;
     for (const Range& hole : old.carried.missing_in({1, last})) {
       RangeSet lost;
       for (const Range& part : old.gone.missing_in(hole)) lost.add(part);
-      for (const Range& done : lost.missing_in(hole)) gone.add(done);
+      RangeSet expired;
+      for (const Range& done : lost.missing_in(hole))
+        for (const Range& part : old.deleted.missing_in(done))
+          if (is_missed(old, part)) expired.add(part);
+      for (const Range& done : lost.missing_in(hole))
+        for (const Range& part : expired.missing_in(done)) gone.add(part);
+      for (const Range& range : expired.ranges()) VG_TRY(declare(old, range, kExpired));
       for (const Range& range : lost.ranges())
-        VG_TRY(declare_lost(old, range, range.first > last_carried ? "rolled_back" : "damaged"));
+        VG_TRY(declare(old, range, range.first > last_carried ? "rolled_back" : "damaged"));
     }
     VG_TRY(to_.put_checkpoint(kGone, ref, gone));
     for (const auto& [name, ranges] : old.confirmed) VG_TRY(to_.put_checkpoint(name, ref, ranges));
@@ -303,7 +315,18 @@ Result<> Salvage::close_stream(OldStream& old) {
   return to_.put_stream({ref, old.record.epoch, last + 1, old.record.next_batch + kNumberJump});
 }
 
-Result<> Salvage::declare_lost(OldStream& old, Range range, std::string_view reason) {
+// Whether a best-effort destination lacks it; the required ones have it.
+bool Salvage::is_missed(const OldStream& old, Range range) const {
+  const BufferOptions& options = context_.options;
+  for (std::size_t i = 0; i < options.destinations.size(); ++i) {
+    if ((required_of(options) >> i & 1) != 0) continue;
+    const auto confirmed = old.confirmed.find(options.destinations[i]);
+    if (confirmed == old.confirmed.end() || !confirmed->second.contains(range)) return true;
+  }
+  return false;
+}
+
+Result<> Salvage::declare(OldStream& old, Range range, std::string_view reason) {
   const StreamRef ref = old.record.ref;
   BatchRecord batch{.key = {ref.lane, old.record.next_batch++ + kNumberJump, ref.generation},
                     .range = range,
@@ -314,6 +337,7 @@ Result<> Salvage::declare_lost(OldStream& old, Range range, std::string_view rea
                     .head = {}};
   const std::string head = tombstone_head(context_.options, old.record.epoch, batch, reason, now_);
   VG_TRY(tables_.put_batch(to_, batch, old.record.epoch, head));
+  if (reason == kExpired) return {};
   return to_.insert_loss({stream_id(ref.lane, old.record.epoch), range, std::string(reason)});
 }
 

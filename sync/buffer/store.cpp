@@ -55,6 +55,10 @@ std::string loss_bound(const Loss& loss) {
 
 }  // namespace
 
+std::string meta_key::missed(std::string_view destination) {
+  return std::string("missed:").append(destination);
+}
+
 std::string meta_key::mark(std::string_view what, std::string_view source, unsigned slot) {
   std::string key = "mark_";
   key.append(what).append(":").append(source).append(":").append(std::to_string(slot));

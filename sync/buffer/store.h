@@ -25,6 +25,8 @@ inline constexpr std::string_view kSealedBytes = "sealed_bytes_day";  // decayed
 inline constexpr std::string_view kSegmentsOfKey = "segments_of_key";
 // "mark_position:dongle-1:0"
 std::string mark(std::string_view what, std::string_view source, unsigned slot);
+// "missed:archive": readings that were deleted before this destination had them.
+std::string missed(std::string_view destination);
 }  // namespace meta_key
 
 // The name under which deleted ranges are kept beside those of destinations.
@@ -75,6 +77,9 @@ class Store {
   using TakeBatch = std::function<Result<bool>(const BatchRecord&)>;
   Result<> each_batch(StreamRef stream, Range range, bool with_head, const BoundOf& bound,
                       const TakeBatch& take);
+  // The same, descending and without heads.
+  Result<> each_batch_back(StreamRef stream, Range range, const BoundOf& bound,
+                           const TakeBatch& take);
   // The first reading of the batch that holds `sequence` or comes before it; 0 when none does.
   Result<Sequence> batch_at(StreamRef stream, Sequence sequence);
 

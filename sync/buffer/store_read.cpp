@@ -13,6 +13,9 @@ constexpr const char* kBatches =
 constexpr const char* kBatchesWithHead =
     "SELECT key, number, last_seq, bytes, stored_bytes, t_min, t_max, backfill, tombstone, kid, "
     "tag, head FROM batch WHERE key BETWEEN ? AND ? ORDER BY key";
+constexpr const char* kBatchesBack =
+    "SELECT key, number, last_seq, bytes, stored_bytes, t_min, t_max, backfill, tombstone, kid, "
+    "tag FROM batch WHERE key BETWEEN ? AND ? ORDER BY key DESC";
 constexpr const char* kBatchAt =
     "SELECT key FROM batch WHERE key BETWEEN ? AND ? ORDER BY key DESC LIMIT 1";
 constexpr const char* kBatchFrom =
@@ -29,10 +32,13 @@ constexpr const char* kDelivered =
 constexpr const char* kQuarantine =
     "SELECT received_ms, device, rule, agent_version, kid, sealed FROM quarantine ORDER BY id";
 
+Error out_of_order() {
+  return {Errc::corrupt, "rows of the buffer are out of order", std::string(kDamagedHint)};
+}
+
 // A damaged tree shows rows twice or out of their order.
 Result<> follows(Range range, Sequence& after) {
-  if (range.first <= after || range.last < range.first)
-    return Error{Errc::corrupt, "rows of the buffer are out of order", std::string(kDamagedHint)};
+  if (range.first <= after || range.last < range.first) return out_of_order();
   after = range.last;
   return {};
 }
@@ -106,6 +112,25 @@ Result<> Store::each_batch(StreamRef stream, Range range, bool with_head, const 
   while (VG_TRY(select.row())) {
     const BatchRecord batch = batch_of(select, with_head);
     VG_TRY(follows(batch.range, after));
+    if (!VG_TRY(passes(bound(batch), select.view(10)))) continue;
+    if (!VG_TRY(take(batch))) return {};
+  }
+  return {};
+}
+
+Result<> Store::each_batch_back(StreamRef stream, Range range, const BoundOf& bound,
+                                const TakeBatch& take) {
+  if (range.first > range.last) return {};
+  Statement& select = *VG_TRY(statement(kBatchesBack));
+  const Ending ending(select);
+  select.bind(key_of(stream, range.first)).bind(key_of(stream, range.last));
+  Sequence before = limits::kSequenceMax + 1;
+  while (VG_TRY(select.row())) {
+    const BatchRecord batch = batch_of(select, /*with_head=*/false);
+    Sequence after = 0;
+    VG_TRY(follows(batch.range, after));
+    if (batch.range.last >= before) return out_of_order();
+    before = batch.range.first;
     if (!VG_TRY(passes(bound(batch), select.view(10)))) continue;
     if (!VG_TRY(take(batch))) return {};
   }

@@ -1,6 +1,7 @@
 #include "sync/buffer/stream_state.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace vitalgate::sync {
@@ -10,13 +11,15 @@ constexpr std::size_t kDipsMax = 256;
 
 }  // namespace
 
-void StreamState::settle() {
+void StreamState::settle(std::uint32_t required) {
   settled = gone;
-  if (confirmed.empty()) return;  // nobody to deliver to: everything waits
-  for (const Range& range : confirmed.front().ranges()) {
+  if (required == 0) return;  // nobody to deliver to: everything waits
+  const auto one = static_cast<std::size_t>(std::countr_zero(required));
+  for (const Range& range : confirmed[one].ranges()) {
     RangeSet missing;  // at any of the others
-    for (const RangeSet& other : confirmed)
-      for (const Range& gap : other.missing_in(range)) missing.add(gap);
+    for (std::size_t other = one + 1; other < confirmed.size(); ++other)
+      if ((required >> other & 1) != 0)
+        for (const Range& gap : confirmed[other].missing_in(range)) missing.add(gap);
     for (const Range& everywhere : missing.missing_in(range)) settled.add(everywhere);
   }
 }

@@ -20,7 +20,8 @@ struct StreamState {
   LaneWriter writer;
   std::vector<RangeSet> confirmed;   // per destination
   RangeSet gone;                     // deleted from the disk
-  RangeSet settled;                  // gone, or confirmed by every destination
+  RangeSet settled;                  // gone, or confirmed by every required destination
+  RangeSet declared;                 // as dropped, by tombstones that are stored
   Chain chain{};                     // after the last committed segment
   Chain next_chain{};                // after the segments of the running transaction
   BatchNumber next_batch_floor = 1;  // of batches in the running transaction
@@ -31,8 +32,8 @@ struct StreamState {
   std::int64_t oldest_ms = INT64_MAX;
   Sequence oldest_known_at = 0;  // settled.prefix() + 1 for which it was found
 
-  // Recomputes `settled`.
-  void settle();
+  // Recomputes `settled`; `required` has a bit per destination.
+  void settle(std::uint32_t required);
 
   // The bound above, when the first batch that waits has `first_ms`.
   [[nodiscard]] std::int64_t oldest_waiting_ms(std::int64_t first_ms) const;

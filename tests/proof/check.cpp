@@ -236,6 +236,9 @@ void Judge::missing(const std::string& name, const StreamModel& stream, Sequence
   for (std::size_t i = 0; i < present_.size(); ++i) {
     if (told.confirmed[i] <= expect_.at || holds(present_[i])) continue;
     if (holds(lost_) && holds(declared_[i])) continue;
+    // Deleted because the required one had it, and the best-effort one is told.
+    const bool best_effort = (options_.best_effort >> i & 1) != 0;
+    if (best_effort && told.confirmed[0] <= expect_.at && holds(declared_[i])) continue;
     if (is_behind_mark(stream, sequence)) {
       ++finding_.behind_mark;
       return;
@@ -315,8 +318,10 @@ void Judge::lively() {
   const std::string text(appended.text);
   auto sealed = buffer_->commit({.now = kOpenedAt, .wall = kWall, .seal_all = true});
   if (!sealed) return broken("nothing goes in any more: " + sealed.error().what);
-  if (sealed->empty()) return broken("nothing is sealed any more");
-  auto body = buffer_->read(sealed->back());
+  const auto mine = std::find_if(sealed->rbegin(), sealed->rend(),
+                                 [](const auto& batch) { return !batch.tombstone; });
+  if (mine == sealed->rend()) return broken("nothing is sealed any more");
+  auto body = buffer_->read(*mine);
   if (!body) return broken("nothing comes out any more: " + body.error().what);
   if (body->segments.empty() || body->segments.back() != text)
     broken("something else comes out than went in");

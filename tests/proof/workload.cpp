@@ -12,6 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kSeedOfOptions = 0x6f7074696f6e73;
+constexpr std::uint64_t kSeedOfParts = 0x70617274;
 constexpr int kAttempts = 4;  // of the last commit
 
 const std::array<const char*, kDestinations> kNames{"hub", "archive"};
@@ -45,6 +46,8 @@ sync::BufferOptions options_of(const Plan& plan, RamDisk& disk,
     options.quota_percent = {100, 100, 1, 1};
     if (dice.one_in(2)) options.when_full = config::WhenFull::drop_lowest;
   }
+  // Drawn last: a life keeps its other options.
+  if (options.destinations.size() > 1 && dice.one_in(2)) options.best_effort = 0b10;
   options.keys.reference = "file:" + key_file.string();
   options.disk = &disk;
   options.weakness = plan.weakness;
@@ -69,6 +72,7 @@ Workload::Workload(RamDisk& disk, Plan plan, sync::BufferOptions options)
       plan_(plan),
       options_(std::move(options)),
       dice_(plan.seed),
+      parts_dice_(plan.seed ^ kSeedOfParts),
       wall_(*parse_rfc3339("2026-03-02T14:05:07.120Z")) {}
 
 std::optional<std::string> Workload::run() {
@@ -197,7 +201,20 @@ void Workload::send() {
       broken("a batch was sent again with other bytes: " + stream + " " +
              std::to_string(batch.key.number));
     sent_.push_back({batch, stream});
+    if (!batch.tombstone && batch.range.count() > 1 && parts_dice_.one_in(4))
+      if (auto parted = send_part(batch, stream); !parted) return trouble(parted.error());
   }
+}
+
+// As when a hub refuses the batch. The number of a part is promised like any other.
+Result<> Workload::send_part(const sync::BatchInfo& whole, const std::string& stream) {
+  sync::BatchInfo part = whole;
+  part.key.number = VG_TRY(buffer_->reserve_batches(whole.key.stream(), 2));
+  part.range.last = part.range.first + whole.range.count() / 2 - 1;
+  const auto body = VG_TRY(buffer_->piece(whole, part));
+  if (!model_.send(stream, part.key.number, {part.range, event_of(body), now()}))
+    broken("a part has the number of another batch: " + stream);
+  return {};
 }
 
 void Workload::confirm() {

@@ -58,6 +58,7 @@ class Workload {
   void append_one(Lane lane);
   void commit(bool seal_all);
   void send();
+  Result<> send_part(const sync::BatchInfo& whole, const std::string& stream);
   void confirm();
   void reject();
   void close_and_open();
@@ -79,6 +80,7 @@ class Workload {
   Plan plan_;
   sync::BufferOptions options_;
   Dice dice_;
+  Dice parts_dice_;
   Model model_;
   std::optional<sync::Buffer> buffer_;
   std::vector<Batch> sent_;  // in this epoch of the program, newest last

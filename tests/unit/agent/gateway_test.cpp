@@ -118,6 +118,27 @@ TEST_F(GatewayTest, AReadingThatTheHubRefusesBlocksNothing) {
   stop();
 }
 
+TEST_F(GatewayTest, ADestinationThatDoesNotLetUsInIsPausedSaidAndLosesNothing) {
+  start();
+  uplink_says(sync::LinkUp{1, 20, 1'000'000, "test"});
+  measure({80, 81, 82});
+  ASSERT_TRUE(eventually([&] { return uplink_.sent().size() == 1; }));
+  uplink_says(sync::TransportRefused{uplink_.sent()[0].body.info.key,
+                                     sync::BatchProblem::unauthorised, "the hub answers 403",
+                                     "renew the password"});
+  ASSERT_TRUE(eventually([&] { return board_.latest()->destinations[0].state == "paused"; }));
+  const auto status = board_.latest();
+  EXPECT_EQ(status->destinations[0].detail, "the hub answers 403");
+  EXPECT_EQ(status->destinations[0].hint, "renew the password");
+  EXPECT_EQ(status->destinations[0].waiting_readings, 3u);
+  EXPECT_EQ(status->health, Health::degraded);
+  EXPECT_NE(status->reason.find("does not take readings"), std::string::npos) << status->reason;
+  const auto json = nlohmann::json::parse(to_json(*status, Clock::now(), wall_now()));
+  EXPECT_GT(json["destinations"][0]["next_attempt_s"].get<double>(), 1);
+  EXPECT_EQ(json["destinations"][0]["role"], "required");
+  stop();
+}
+
 TEST_F(GatewayTest, AStopMakesEverythingThatWasReceivedDurable) {
   settings_.buffer.commit_interval = 5s;
   start();
