@@ -1,95 +1,104 @@
 #include "sync/batch/row_writer.h"
 
-#include <charconv>
-
+#include "agent/core/pen.h"
 #include "agent/core/text.h"
 
 namespace vitalgate::sync {
 namespace {
 
-template <class Integer>
-void append_number(std::string& out, Integer number) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+using namespace std::string_view_literals;
+
+// More than the names of a row's members and all that has a fixed length.
+constexpr std::size_t kFixedRoom = 512;
+constexpr std::size_t kFlagRoom = 40;   // more than any flag's name takes
+constexpr std::size_t kEscapeRoom = 6;  // "\u001f": the most that one byte of a text becomes
+
+void put_json_string(Pen& pen, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  pen.character('"');
+  while (!text.empty()) {
+    const auto c = static_cast<unsigned char>(text.front());
+    const std::size_t length = c < 0x80 ? 1 : utf8_length(text);
+    if (length == 0) {
+      pen.text("\xEF\xBF\xBD"sv);
+      text.remove_prefix(1);
+      continue;
+    }
+    if (c == '"' || c == '\\')
+      pen.character('\\').character(text.front());
+    else if (c < 0x20 || c == 0x7f)
+      pen.text("\\u00"sv).character(kHex[c >> 4]).character(kHex[c & 15]);
+    else
+      pen.text(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  pen.character('"');
 }
 
-void append_value(std::string& out, const Row& row) {
+void put_value(Pen& pen, const Row& row) {
   if (const auto* number = std::get_if<Decimal>(row.value)) {
-    out.append(",\"value_num\":");
-    number->append_to(out);
-    out.append(",\"unit\":\"").append(config::ucum(row.unit)).append("\"");
+    pen.text(",\"value_num\":"sv);
+    pen.move_to(number->put(pen.at()));
+    pen.text(",\"unit\":\""sv).text(config::ucum(row.unit)).character('"');
   } else if (const auto* text = std::get_if<std::string>(row.value)) {
-    out.append(",\"value_text\":");
-    append_json_string(out, *text);
+    put_json_string(pen.text(",\"value_text\":"sv), *text);
   } else if (const auto* truth = std::get_if<bool>(row.value)) {
-    out.append(*truth ? ",\"value_bool\":true" : ",\"value_bool\":false");
+    pen.text(*truth ? ",\"value_bool\":true"sv : ",\"value_bool\":false"sv);
   } else {
-    out.append(",\"absent\":\"").append(name(std::get<Absent>(*row.value))).append("\"");
+    const std::string_view why = name(std::get<Absent>(*row.value));
+    pen.text(",\"absent\":\""sv).text(why).character('"');
   }
 }
 
 // From `device_id` to `clock`.
-void append_origin(std::string& out, const Row& row) {
-  out.append("\"device_id\":\"").append(row.device).append("\"");
+void put_origin(Pen& pen, const Row& row) {
+  pen.text("\"device_id\":\""sv).text(row.device).character('"');
   if (row.metric != nullptr) {
-    out.append(",\"metric\":\"").append(row.metric->name).append("\"");
+    pen.text(",\"metric\":\""sv).text(row.metric->name).character('"');
     if (!row.metric->loinc.empty())
-      out.append(",\"code\":\"loinc:").append(row.metric->loinc).append("\"");
+      pen.text(",\"code\":\"loinc:"sv).text(row.metric->loinc).character('"');
     else if (!row.code.empty())  // the contract's `code` is LOINC; another system's is beside it
-      append_json_string(
-          out.append(row.code.starts_with("loinc:") ? ",\"code\":" : ",\"local_code\":"), row.code);
-    if (row.metric->mdc != 0) {
-      out.append(",\"mdc\":");
-      append_number(out, row.metric->mdc);
-    }
+      put_json_string(
+          pen.text(row.code.starts_with("loinc:"sv) ? ",\"code\":"sv : ",\"local_code\":"sv),
+          row.code);
+    if (row.metric->mdc != 0) pen.text(",\"mdc\":"sv).number(row.metric->mdc);
   }
-  out.append(",\"observed_at\":\"");
-  append_rfc3339(out, row.observed);
-  out.append("\",\"received_at\":\"");
-  append_rfc3339(out, row.received);
-  out.append("\",\"clock\":\"").append(name(row.clock)).append("\"");
-  if (row.clock == ClockWord::corrected) {
-    out.append(",\"clock_offset_ms\":");
-    append_number(out, row.clock_offset.count());
-  }
+  pen.text(",\"observed_at\":\""sv);
+  pen.move_to(put_rfc3339(pen.at(), row.observed));
+  pen.text("\",\"received_at\":\""sv);
+  pen.move_to(put_rfc3339(pen.at(), row.received));
+  pen.text("\",\"clock\":\""sv).text(name(row.clock)).character('"');
+  if (row.clock == ClockWord::corrected)
+    pen.text(",\"clock_offset_ms\":"sv).number(row.clock_offset.count());
 }
 
-void append_flags(std::string& out, FlagSet flags) {
+void put_flags(Pen& pen, FlagSet flags) {
   if (flags.empty()) return;
-  out.append(",\"flags\":[");
+  pen.text(",\"flags\":"sv);
+  char before = '[';
   for (std::size_t i = 0; i < kFlagCount; ++i) {
     const auto flag = static_cast<Flag>(i);
     if (!flags.has(flag)) continue;
-    if (out.back() != '[') out.push_back(',');
-    out.append("\"").append(name(flag)).append("\"");
+    pen.character(before).character('"').text(name(flag)).character('"');
+    before = ',';
   }
-  out.push_back(']');
+  pen.character(']');
+}
+
+// At least what the row takes, its ids apart.
+std::size_t room_for(const Row& row) {
+  std::size_t room = kFixedRoom + row.device.size() + row.code.size() * kEscapeRoom;
+  if (row.metric != nullptr) room += row.metric->name.size() + row.metric->loinc.size();
+  if (const auto* text = std::get_if<std::string>(row.value)) room += text->size() * kEscapeRoom;
+  if (!row.flags.empty()) room += kFlagCount * kFlagRoom;
+  return room + row.raw.size() * 2;
 }
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out.push_back('"');
-  while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text.front());
-    const std::size_t length = c < 0x80 ? 1 : utf8_length(text);
-    if (length == 0) {
-      out.append("\xEF\xBF\xBD");
-      text.remove_prefix(1);
-      continue;
-    }
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(text.front());
-    } else if (c < 0x20 || c == 0x7f) {
-      out.append("\\u00").append({kHex[c >> 4], kHex[c & 15]});
-    } else {
-      out.append(text.substr(0, length));
-    }
-    text.remove_prefix(length);
-  }
-  out.push_back('"');
+  Pen pen(out, text.size() * kEscapeRoom + 2);
+  put_json_string(pen, text);
 }
 
 RowWriter::RowWriter(std::string_view gateway, Lane lane, std::string_view epoch)
@@ -97,35 +106,35 @@ RowWriter::RowWriter(std::string_view gateway, Lane lane, std::string_view epoch
 
 void RowWriter::append(std::string& out, const Row& row, Sequence sequence,
                        Sequence group_first) const {
-  out.append("{\"reading_id\":\"").append(id_prefix_);
-  append_fixed(out, sequence);
-  out.append("\",\"seq\":");
-  append_number(out, sequence);
-  out.push_back(',');
-  append_origin(out, row);
+  Pen pen(out, room_for(row) + 2 * id_prefix_.size());
+  pen.text("{\"reading_id\":\""sv).text(id_prefix_);
+  pen.move_to(put_fixed(pen.at(), sequence));
+  pen.text("\",\"seq\":"sv).number(sequence).character(',');
+  put_origin(pen, row);
   if (group_first != 0) {
-    out.append(",\"group\":\"").append(id_prefix_);
-    append_fixed(out, group_first);
-    out.push_back('"');
+    pen.text(",\"group\":\""sv).text(id_prefix_);
+    pen.move_to(put_fixed(pen.at(), group_first));
+    pen.character('"');
   }
-  append_value(out, row);
-  out.append(",\"quality\":\"").append(name(row.quality)).append("\"");
-  append_flags(out, row.flags);
+  put_value(pen, row);
+  pen.text(",\"quality\":\""sv).text(name(row.quality)).character('"');
+  put_flags(pen, row.flags);
   if (!row.raw.empty()) {
-    out.append(",\"raw\":\"");
-    append_base64(out, row.raw);
-    out.push_back('"');
+    std::string raw;
+    append_base64(raw, row.raw);
+    pen.text(",\"raw\":\""sv).text(raw).character('"');
   }
-  out.push_back('}');
+  pen.character('}');
 }
 
 void append_held_content(std::string& out, const Row& row) {
-  out.push_back('{');
-  append_origin(out, row);
-  append_value(out, row);
-  out.append(",\"quality\":\"").append(name(row.quality)).append("\"");
-  append_flags(out, row.flags);
-  out.push_back('}');
+  Pen pen(out, room_for(row));
+  pen.character('{');
+  put_origin(pen, row);
+  put_value(pen, row);
+  pen.text(",\"quality\":\""sv).text(name(row.quality)).character('"');
+  put_flags(pen, row.flags);
+  pen.character('}');
 }
 
 }  // namespace vitalgate::sync

@@ -15,6 +15,8 @@ constexpr auto kPurgeInterval = std::chrono::seconds(10);
 constexpr std::int64_t kAnyAge = std::numeric_limits<std::int64_t>::max();
 // Of the quota: above it only urgent readings are taken.
 constexpr std::uint64_t kUrgentReservePercent = 3;
+// And at least this: a commit of one reading touches a dozen pages.
+constexpr std::uint64_t kUrgentReserveBytesMin = 32 * kPageBytes;
 // An urgent reading is never given up.
 constexpr std::array kGiveWay{Lane::feeds, Lane::waves, Lane::vitals};
 
@@ -34,7 +36,8 @@ bool Buffer::Impl::over_quota(Lane lane) const {
 }
 
 bool Buffer::Impl::only_reserve_left() const {
-  return used_bytes * 100 >= space.quota_bytes() * (100 - kUrgentReservePercent);
+  const std::uint64_t quota = space.quota_bytes();
+  return used_bytes + std::max(quota * kUrgentReservePercent / 100, kUrgentReserveBytesMin) >= quota;
 }
 
 bool Buffer::Impl::over_quota(const StreamState& stream) const {
