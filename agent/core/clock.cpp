@@ -2,6 +2,9 @@
 
 #include <time.h>
 
+#include <cstring>
+#include <limits>
+
 #include "agent/core/check.h"
 
 namespace vitalgate {
@@ -45,16 +48,20 @@ bool is_plausible(WallTime wall) {
   return wall >= sys_days(year(2026) / January / 1) && wall < sys_days(year(2126) / January / 1);
 }
 
-void append_rfc3339(std::string& out, WallTime time) {
+char* put_rfc3339(char* at, WallTime time) {
   // Times come by the million and nearly all within one minute: what they share is kept.
   struct Minute {
-    std::chrono::sys_time<std::chrono::minutes> of =
-        std::chrono::sys_time<std::chrono::minutes>::min();
-    char text[25] = "0000-00-00T00:00:00.000Z";
+    std::int64_t begin = std::numeric_limits<std::int64_t>::min();  // no minute begins there
+    char text[kRfc3339Length + 1] = "0000-00-00T00:00:00.000Z";
   };
   thread_local Minute last;
-  const auto minute = floor<std::chrono::minutes>(time);
-  if (minute != last.of) {
+  constexpr std::uint64_t kLength = 60'000;
+  const std::int64_t wanted = time.time_since_epoch().count();
+  // Without sign, so that a time before it is far behind it.
+  std::uint64_t of_minute =
+      static_cast<std::uint64_t>(wanted) - static_cast<std::uint64_t>(last.begin);
+  if (of_minute >= kLength) {
+    const auto minute = floor<std::chrono::minutes>(time);
     const auto day = floor<days>(minute);
     const std::chrono::year_month_day date(day);
     const auto of_day = static_cast<unsigned>((minute - day).count());
@@ -63,12 +70,19 @@ void append_rfc3339(std::string& out, WallTime time) {
     put(last.text + 8, static_cast<unsigned>(date.day()), 2);
     put(last.text + 11, of_day / 60, 2);
     put(last.text + 14, of_day % 60, 2);
-    last.of = minute;
+    last.begin = WallTime(minute).time_since_epoch().count();
+    of_minute = static_cast<std::uint64_t>(wanted - last.begin);
   }
-  const auto of_minute = static_cast<unsigned>((time - minute).count());
-  put(last.text + 17, of_minute / 1000, 2);
-  put(last.text + 20, of_minute % 1000, 3);
-  out.append(last.text, 24);
+  const auto milliseconds_of = static_cast<unsigned>(of_minute);
+  std::memcpy(at, last.text, kRfc3339Length);
+  put(at + 17, milliseconds_of / 1000, 2);
+  put(at + 20, milliseconds_of % 1000, 3);
+  return at + kRfc3339Length;
+}
+
+void append_rfc3339(std::string& out, WallTime time) {
+  char text[kRfc3339Length];
+  out.append(text, put_rfc3339(text, time));
 }
 
 std::string to_rfc3339(WallTime time) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ bool is_plausible(WallTime wall);
 
 // "2026-03-02T14:05:07.120Z": RFC 3339, UTC, milliseconds, 24 characters. Years 0 to 9999.
 void append_rfc3339(std::string& out, WallTime time);
+// The same, written at `at`; what is behind it.
+char* put_rfc3339(char* at, WallTime time);
+inline constexpr std::size_t kRfc3339Length = 24;
 std::string to_rfc3339(WallTime time);
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 

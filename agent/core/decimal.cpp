@@ -1,5 +1,6 @@
 #include "agent/core/decimal.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "agent/core/check.h"
@@ -48,28 +49,31 @@ bool Decimal::in_range() const {
          exponent <= kExponentMax;
 }
 
-void Decimal::append_to(std::string& out) const {
+char* Decimal::put(char* at) const {
   VG_CHECK(in_range());
-  char digits[24];
   const std::int64_t magnitude = mantissa < 0 ? -mantissa : mantissa;
+  if (mantissa < 0) *at++ = '-';
+  if (exponent >= 0) {
+    at = std::to_chars(at, at + 16, magnitude).ptr;
+    return mantissa == 0 ? at : std::fill_n(at, exponent, '0');
+  }
+  char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, magnitude).ptr;
   const auto length = static_cast<int>(end - digits);
-  if (mantissa < 0) out.push_back('-');
-  if (exponent >= 0) {
-    out.append(digits, end);
-    if (mantissa != 0) out.append(static_cast<std::size_t>(exponent), '0');
-    return;
-  }
   const int fraction = -exponent;
   if (length <= fraction) {
-    out.append("0.");
-    out.append(static_cast<std::size_t>(fraction - length), '0');
-    out.append(digits, end);
-  } else {
-    out.append(digits, end - fraction);
-    out.push_back('.');
-    out.append(end - fraction, end);
+    *at++ = '0';
+    *at++ = '.';
+    return std::copy(digits, end, std::fill_n(at, fraction - length, '0'));
   }
+  at = std::copy(digits, end - fraction, at);
+  *at++ = '.';
+  return std::copy(end - fraction, end, at);
+}
+
+void Decimal::append_to(std::string& out) const {
+  char text[kLengthMax];
+  out.append(text, put(text));
 }
 
 std::string Decimal::to_text() const {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -34,6 +35,9 @@ struct Decimal {
 
   // Appends the digits; needs in_range().
   void append_to(std::string& out) const;
+  // The same, written at `at`, at most kLengthMax characters; what is behind it.
+  char* put(char* at) const;
+  static constexpr std::size_t kLengthMax = 32;
   [[nodiscard]] std::string to_text() const;
 };
 

@@ -2,9 +2,7 @@
 
 #include <sys/random.h>
 
-#include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "agent/core/check.h"
 #include "agent/core/limits.h"
@@ -15,13 +13,17 @@ std::string stream_id(Lane lane, std::string_view epoch) {
   return std::string(name(lane)).append("-").append(epoch);
 }
 
-void append_fixed(std::string& out, std::uint64_t number) {
+char* put_fixed(char* at, std::uint64_t number) {
   VG_CHECK(number <= limits::kSequenceMax);
-  constexpr std::size_t kWidth = 12;
-  char digits[24];
-  const auto length =
-      static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, number).ptr - digits);
-  out.append(kWidth - std::min(kWidth, length), '0').append(digits, length);
+  for (char* digit = at + kFixedLength; digit-- != at; number /= 10)
+    *digit = static_cast<char>('0' + number % 10);
+  return at + kFixedLength;
+}
+
+void append_fixed(std::string& out, std::uint64_t number) {
+  char digits[kFixedLength];
+  put_fixed(digits, number);
+  out.append(digits, kFixedLength);
 }
 
 std::string new_epoch() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -44,6 +45,9 @@ std::string stream_id(Lane lane, std::string_view epoch);
 
 // Twelve digits with leading zeros: sorts as text.
 void append_fixed(std::string& out, std::uint64_t number);
+// The same, written at `at`; what is behind it.
+char* put_fixed(char* at, std::uint64_t number);
+inline constexpr std::size_t kFixedLength = 12;
 
 // Ten random characters of a-z and 2-7, from the kernel's generator.
 std::string new_epoch();

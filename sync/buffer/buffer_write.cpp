@@ -89,15 +89,16 @@ Result<> Buffer::Impl::write_stream(StreamState& stream, const CommitContext& co
 
 Result<> Buffer::Impl::write_batch(StreamState& stream, const OpenBatch& batch, BatchNumber number,
                                    const CommitContext& context, std::vector<BatchInfo>& sealed) {
-  BatchRecord record{.key = {stream.ref.lane, number, stream.ref.generation},
-                     .range = batch.range,
-                     .bytes = static_cast<std::uint32_t>(batch.rows.size()),
-                     .stored_bytes = batch.stored_bytes + batch.staged_stored_bytes,
-                     .oldest_ms = batch.oldest_ms,
-                     .newest_ms = batch.newest_ms,
-                     .backfill = context.backfill,
-                     .tombstone = false,
-                     .head = {}};
+  BatchRecord record{
+      .key = {stream.ref.lane, number, stream.ref.generation},
+      .range = batch.range,
+      .bytes = static_cast<std::uint32_t>(batch.rows.size()),
+      .stored_bytes = batch.stored_bytes + batch.staged_stored_bytes + kBatchRowBytes,
+      .oldest_ms = batch.oldest_ms,
+      .newest_ms = batch.newest_ms,
+      .backfill = context.backfill,
+      .tombstone = false,
+      .head = {}};
   const std::string head =
       batch_head(options, stream.epoch, record, batch.rows, stream.oldest_ms, context.wall);
   VG_TRY(tables->put_batch(*store, record, stream.epoch, head));
@@ -162,8 +163,8 @@ void Buffer::Impl::committed(const CommitContext& context, const std::vector<Bat
     stream.sealed(info, batch.newest_ms);
     stream.waiting += info.range.count();
     stream.waiting_bytes += info.bytes;
-    stream.stored_bytes += batch.stored_bytes + batch.staged_stored_bytes;
-    sealed_bytes += batch.staged_stored_bytes;
+    stream.stored_bytes += batch.stored_bytes + batch.staged_stored_bytes + kBatchRowBytes;
+    sealed_bytes += batch.staged_stored_bytes + kBatchRowBytes;
     readings_since_open += batch.staged_at.size();
     if (stream.oldest_ms == INT64_MAX) stream.oldest_ms = info.oldest_ms;
     stream.writer.open().pop_front();

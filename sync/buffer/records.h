@@ -42,11 +42,14 @@ struct SegmentRecord {
   [[nodiscard]] Chain after(std::string_view bound) const;
 };
 
+// What the row of a batch takes in the store, roughly: its head, packed, and its columns.
+inline constexpr std::uint32_t kBatchRowBytes = 700;
+
 struct BatchRecord {
   BatchKey key;
   Range range;
   std::uint32_t bytes = 0;         // of its rows, as they are sent
-  std::uint32_t stored_bytes = 0;  // as they lie in the store
+  std::uint32_t stored_bytes = 0;  // of its segments and of its own row, kBatchRowBytes
   std::int64_t oldest_ms = 0;
   std::int64_t newest_ms = 0;
   bool backfill = false;

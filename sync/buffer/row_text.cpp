@@ -1,85 +1,63 @@
 #include "sync/buffer/row_text.h"
 
-#include <charconv>
+#include "agent/core/limits.h"
+#include "sync/buffer/row_beginning.h"
+#include "sync/buffer/row_columns.h"
 
 namespace vitalgate::sync {
 namespace {
 
-constexpr char kAsTheyAre = '\0', kShortened = '\1';
-// Inside a row a quote is always escaped: this only stands between two rows.
-constexpr std::string_view kSeam = "},{\"reading_id\":\"";
-constexpr std::string_view kIdKey = "{\"reading_id\":\"";
-constexpr std::string_view kSequenceKey = "\",\"seq\":";
+constexpr char kAsTheyAre = '\0', kLines = '\1', kColumns = '\2';
 
-// How row `sequence` begins: `{"reading_id":"...","seq":93471,`
-class Beginning {
- public:
-  explicit Beginning(std::string_view id_prefix) : text_(kIdKey) {
-    text_.append(id_prefix);
-    fixed_ = text_.size();
+// Rows without their beginnings, a line each, as stores were written before there were columns.
+std::optional<std::string> rows_of_lines(std::string_view lines, std::string_view id_prefix,
+                                         Range range) {
+  std::string rows;
+  for (RowBeginning beginning(id_prefix, range.first);; beginning.next()) {
+    const std::size_t end = lines.find('\n');
+    if (end == std::string_view::npos) return std::nullopt;
+    rows.append(beginning.text()).append(lines.substr(0, end));
+    lines.remove_prefix(end + 1);
+    if (beginning.sequence() == range.last) break;
+    rows.push_back(',');
   }
-  const std::string& of(Sequence sequence) {
-    text_.resize(fixed_);
-    append_fixed(text_, sequence);
-    text_.append(kSequenceKey);
-    char digits[24];
-    text_.append(digits, std::to_chars(digits, digits + sizeof digits, sequence).ptr);
-    text_.push_back(',');
-    return text_;
-  }
+  if (!lines.empty()) return std::nullopt;
+  return rows;
+}
 
- private:
-  std::string text_;
-  std::size_t fixed_;
-};
+// Whether rows can have these numbers.
+bool is_sound(Range range) {
+  return range.first <= range.last && range.last <= limits::kSequenceMax;
+}
 
 }  // namespace
 
-void shorten_rows(std::string_view rows, std::string_view id_prefix, Sequence first,
+void shorten_rows(std::string_view rows, std::string_view id_prefix, Range range,
                   std::string& out) {
-  const std::string_view whole = rows;
-  Beginning beginning(id_prefix);
-  out.assign(1, kShortened);
-  for (Sequence sequence = first;; ++sequence) {
-    const std::string& expected = beginning.of(sequence);
-    if (!rows.starts_with(expected)) {
-      out.assign(1, kAsTheyAre).append(whole);
-      return;
-    }
-    rows.remove_prefix(expected.size());
-    const std::size_t seam = rows.find(kSeam);
-    out.append(rows.substr(0, seam == std::string_view::npos ? seam : seam + 1)).push_back('\n');
-    if (seam == std::string_view::npos) return;
-    rows.remove_prefix(seam + 2);
-  }
+  out.assign(1, kColumns);
+  if (is_sound(range) && rows.size() <= limits::kUnpackedBytesMax &&
+      append_columns(out, rows, id_prefix, range))
+    return;
+  out.assign(1, kAsTheyAre).append(rows);
 }
 
 Result<std::string> restore_rows(std::string_view stored, std::string_view id_prefix, Range range) {
   if (stored.starts_with(kAsTheyAre)) return std::string(stored.substr(1));
-  const Error wrong{Errc::corrupt, "a stored segment does not hold its readings", ""};
-  if (!stored.starts_with(kShortened)) return wrong;
-  stored.remove_prefix(1);
-  Beginning beginning(id_prefix);
-  std::string rows;
-  rows.reserve(stored.size() + range.count() * 90);
-  Sequence sequence = range.first;
-  for (; !stored.empty() && sequence <= range.last; ++sequence) {
-    const std::size_t end = stored.find('\n');
-    if (end == std::string_view::npos) return wrong;
-    if (!rows.empty()) rows.push_back(',');
-    rows.append(beginning.of(sequence)).append(stored.substr(0, end));
-    stored.remove_prefix(end + 1);
-  }
-  if (!stored.empty() || sequence != range.last + 1) return wrong;
-  return rows;
+  std::optional<std::string> rows;
+  if (is_sound(range) && stored.starts_with(kColumns))
+    rows = rows_of_columns(stored.substr(1), id_prefix, range);
+  if (is_sound(range) && stored.starts_with(kLines))
+    rows = rows_of_lines(stored.substr(1), id_prefix, range);
+  if (rows) return *std::move(rows);
+  return Error{Errc::corrupt, "a stored segment does not hold its readings", ""};
 }
 
 void append_lines(std::string& out, std::string_view rows) {
   for (;;) {
-    const std::size_t seam = rows.find(kSeam);
-    out.append(rows.substr(0, seam == std::string_view::npos ? seam : seam + 1)).push_back('\n');
-    if (seam == std::string_view::npos) return;
-    rows.remove_prefix(seam + 2);
+    const std::string_view row = first_row(rows);
+    out.append(row).push_back('\n');
+    if (row.size() == rows.size()) return;
+    rows.remove_prefix(row.size() + 1);
   }
 }
 

@@ -1,9 +1,10 @@
-// Rows without what their place already says: how they are stored.
+// The text of a segment: its rows without what can be worked out again. A mode byte, then
 //
-// Every row of a segment begins with its id and its sequence, which follow from the stream and
-// the segment's first number: a quarter of its length, and the part that compresses worst. A
-// stored text is a mode byte, then the rows: 1, without those beginnings, a line each; or 0, as
-// they are, for rows that do not begin so. Pure.
+//   2  columns (row_columns.h): what changes from row to row
+//   1  rows without their beginnings (row_beginning.h), a line each: read, no longer written
+//   0  the rows as they are, for what does not begin as rows do
+//
+// Pure.
 #pragma once
 
 #include <string>
@@ -15,8 +16,7 @@
 namespace vitalgate::sync {
 
 // Replaces `out`. `id_prefix` as in a reading id: "clinic-042.vitals-k7p3q9x2ab.".
-void shorten_rows(std::string_view rows, std::string_view id_prefix, Sequence first,
-                  std::string& out);
+void shorten_rows(std::string_view rows, std::string_view id_prefix, Range range, std::string& out);
 
 // The rows joined by commas. `corrupt` when they are not as many as `range` says.
 Result<std::string> restore_rows(std::string_view stored, std::string_view id_prefix, Range range);

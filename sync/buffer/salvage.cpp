@@ -217,6 +217,7 @@ Result<> Salvage::flush_loose(OldStream& old) {
   BatchRecord batch{.key = {ref.lane, old.record.next_batch++ + kNumberJump, ref.generation},
                     .range = {loose_.front().segment.range.first, loose_.back().segment.range.last},
                     .bytes = static_cast<std::uint32_t>(loose_bytes_),
+                    .stored_bytes = kBatchRowBytes,
                     .oldest_ms = loose_.front().segment.oldest_ms,
                     .newest_ms = loose_.front().segment.newest_ms,
                     .backfill = true,

@@ -40,7 +40,7 @@ Result<SealedTables::Written> SealedTables::put_segment(Store& store, StreamRef 
                         .before = before,
                         .sealed = {}};
   const std::string bound = segment.bound(gateway_, epoch);
-  shorten_rows(rows.text, id_prefix(stream, epoch), rows.range.first, shortened_);
+  shorten_rows(rows.text, id_prefix(stream, epoch), rows.range, shortened_);
   packer_.pack(shortened_, bound, *VG_TRY(keyring_->sealer(segment.key)), packed_);
   segment.sealed = packed_;
   VG_TRY(store.insert_segment(segment));

@@ -1,11 +1,12 @@
 // What the buffer reads back of itself: rows without their ids, and the mark file. Any bytes give
-// rows that are stored again byte for byte, or a reason; a mark that is written again as it was
-// read, or none.
+// rows that are stored again byte for byte, or a reason; any rows come back; a mark that is written
+// again as it was read, or none.
 #include <algorithm>
 
 #include "agent/core/check.h"
 #include "sync/batch/digest.h"
 #include "sync/buffer/mark_file.h"
+#include "sync/buffer/row_beginning.h"
 #include "sync/buffer/row_text.h"
 
 namespace {
@@ -56,23 +57,41 @@ void check_mark(std::string bytes) {
   VG_CHECK(*file.read() == *mark);
 }
 
+constexpr std::string_view kPrefix = "g.vitals-e.";
+
+// Any text at all is stored and comes back.
+void check_text(std::string_view rows, sync::Range range) {
+  std::string stored;
+  sync::shorten_rows(rows, kPrefix, range, stored);
+  const auto again = sync::restore_rows(stored, kPrefix, range);
+  VG_CHECK(again && *again == rows);
+}
+
+// Rows that begin as they must, and go on as they like: one a line of `text`.
+void check_bodies(std::string_view text) {
+  sync::Range range{95, 94};
+  std::string rows;
+  while (!text.empty()) {
+    const std::string_view body = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(body.size() + 1, text.size()));
+    ++range.last;
+    if (!rows.empty()) rows.push_back(',');
+    rows.append(sync::RowBeginning(kPrefix, range.last).text()).append(body).push_back('}');
+  }
+  check_text(rows, range);
+}
+
 void check_rows(std::string_view bytes) {
-  constexpr std::string_view kPrefix = "g.vitals-e.";
+  check_text(bytes, {41, 43});
+  check_bodies(bytes);
   const auto rows = sync::restore_rows(bytes, kPrefix, {41, 43});
   if (!rows) {
     VG_CHECK(rows.error().code == Errc::corrupt);
     return;
   }
-  std::string stored, lines;
-  sync::shorten_rows(*rows, kPrefix, 41, stored);
+  check_text(*rows, {41, 43});
+  std::string lines;
   sync::append_lines(lines, *rows);
-  const bool one_line = rows->find('\n') == std::string::npos;  // as every row of ours is
-  if (one_line && stored.starts_with('\1')) {
-    const auto again = sync::restore_rows(
-        stored, kPrefix,
-        {41, 40 + static_cast<std::uint64_t>(std::count(stored.begin(), stored.end(), '\n'))});
-    VG_CHECK(again && *again == *rows);
-  }
 }
 
 }  // namespace
