@@ -1,95 +1,106 @@
 #include "sync/batch/row_writer.h"
 
-#include <charconv>
+#include <utility>
 
+#include "agent/core/pen.h"
 #include "agent/core/text.h"
 
 namespace vitalgate::sync {
 namespace {
 
-template <class Integer>
-void append_number(std::string& out, Integer number) {
-  char digits[24];
-  out.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+constexpr std::size_t kEscapedMax = 6;  // bytes that one byte of a text becomes
+// Keys, fixed words, times and numbers of a row; what its length depends on comes on top.
+constexpr std::size_t kFixedRoom = 512;
+constexpr std::size_t kFlagRoom = 32;  // of one flag's name, with quotes and comma
+
+void put_json_string(Pen& out, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  out.character('"');
+  while (!text.empty()) {
+    const auto c = static_cast<unsigned char>(text.front());
+    const std::size_t length = c < 0x80 ? 1 : utf8_length(text);
+    if (length == 0) {
+      out.text("\xEF\xBF\xBD");
+      text.remove_prefix(1);
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      out.character('\\').character(text.front());
+    } else if (c < 0x20 || c == 0x7f) {
+      out.text("\\u00").character(kHex[c >> 4]).character(kHex[c & 15]);
+    } else {
+      out.text(text.substr(0, length));
+    }
+    text.remove_prefix(length);
+  }
+  out.character('"');
 }
 
-void append_value(std::string& out, const Row& row) {
+void put_value(Pen& out, const Row& row) {
   if (const auto* number = std::get_if<Decimal>(row.value)) {
-    out.append(",\"value_num\":");
-    number->append_to(out);
-    out.append(",\"unit\":\"").append(config::ucum(row.unit)).append("\"");
+    out.text(",\"value_num\":").move_to(number->put(out.at()));
+    out.text(",\"unit\":\"").text(config::ucum(row.unit)).character('"');
   } else if (const auto* text = std::get_if<std::string>(row.value)) {
-    out.append(",\"value_text\":");
-    append_json_string(out, *text);
+    put_json_string(out.text(",\"value_text\":"), *text);
   } else if (const auto* truth = std::get_if<bool>(row.value)) {
-    out.append(*truth ? ",\"value_bool\":true" : ",\"value_bool\":false");
+    out.text(*truth ? std::string_view(",\"value_bool\":true") : ",\"value_bool\":false");
   } else {
-    out.append(",\"absent\":\"").append(name(std::get<Absent>(*row.value))).append("\"");
+    out.text(",\"absent\":\"").text(name(std::get<Absent>(*row.value))).character('"');
   }
+}
+
+void put_metric(Pen& out, const Row& row) {
+  out.text(",\"metric\":\"").text(row.metric->name).character('"');
+  if (!row.metric->loinc.empty()) {
+    out.text(",\"code\":\"loinc:").text(row.metric->loinc).character('"');
+  } else if (!row.code.empty()) {
+    // The contract's `code` is LOINC; another system's is beside it.
+    const bool loinc = row.code.starts_with("loinc:");
+    out.text(loinc ? std::string_view(",\"code\":") : ",\"local_code\":");
+    put_json_string(out, row.code);
+  }
+  if (row.metric->mdc != 0) out.text(",\"mdc\":").number(row.metric->mdc);
 }
 
 // From `device_id` to `clock`.
-void append_origin(std::string& out, const Row& row) {
-  out.append("\"device_id\":\"").append(row.device).append("\"");
-  if (row.metric != nullptr) {
-    out.append(",\"metric\":\"").append(row.metric->name).append("\"");
-    if (!row.metric->loinc.empty())
-      out.append(",\"code\":\"loinc:").append(row.metric->loinc).append("\"");
-    else if (!row.code.empty())  // the contract's `code` is LOINC; another system's is beside it
-      append_json_string(
-          out.append(row.code.starts_with("loinc:") ? ",\"code\":" : ",\"local_code\":"), row.code);
-    if (row.metric->mdc != 0) {
-      out.append(",\"mdc\":");
-      append_number(out, row.metric->mdc);
-    }
-  }
-  out.append(",\"observed_at\":\"");
-  append_rfc3339(out, row.observed);
-  out.append("\",\"received_at\":\"");
-  append_rfc3339(out, row.received);
-  out.append("\",\"clock\":\"").append(name(row.clock)).append("\"");
-  if (row.clock == ClockWord::corrected) {
-    out.append(",\"clock_offset_ms\":");
-    append_number(out, row.clock_offset.count());
-  }
+void put_origin(Pen& out, const Row& row) {
+  out.text("\"device_id\":\"").text(row.device).character('"');
+  if (row.metric != nullptr) put_metric(out, row);
+  out.text(",\"observed_at\":\"").move_to(put_rfc3339(out.at(), row.observed));
+  out.text("\",\"received_at\":\"").move_to(put_rfc3339(out.at(), row.received));
+  out.text("\",\"clock\":\"").text(name(row.clock)).character('"');
+  if (row.clock == ClockWord::corrected)
+    out.text(",\"clock_offset_ms\":").number(row.clock_offset.count());
 }
 
-void append_flags(std::string& out, FlagSet flags) {
-  if (flags.empty()) return;
-  out.append(",\"flags\":[");
+void put_quality(Pen& out, const Row& row) {
+  out.text(",\"quality\":\"").text(name(row.quality)).character('"');
+  if (row.flags.empty()) return;
+  out.text(",\"flags\":[");
+  bool first = true;
   for (std::size_t i = 0; i < kFlagCount; ++i) {
     const auto flag = static_cast<Flag>(i);
-    if (!flags.has(flag)) continue;
-    if (out.back() != '[') out.push_back(',');
-    out.append("\"").append(name(flag)).append("\"");
+    if (!row.flags.has(flag)) continue;
+    if (!std::exchange(first, false)) out.character(',');
+    out.character('"').text(name(flag)).character('"');
   }
-  out.push_back(']');
+  out.character(']');
+}
+
+// At least what a row takes without its ids.
+std::size_t room_of(const Row& row) {
+  std::size_t room = kFixedRoom + row.device.size() + kEscapedMax * row.code.size();
+  if (row.metric != nullptr) room += row.metric->name.size() + row.metric->loinc.size();
+  if (const auto* text = std::get_if<std::string>(row.value)) room += kEscapedMax * text->size();
+  if (!row.flags.empty()) room += kFlagCount * kFlagRoom;
+  return room + base64_length(row.raw.size());
 }
 
 }  // namespace
 
 void append_json_string(std::string& out, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  out.push_back('"');
-  while (!text.empty()) {
-    const auto c = static_cast<unsigned char>(text.front());
-    const std::size_t length = c < 0x80 ? 1 : utf8_length(text);
-    if (length == 0) {
-      out.append("\xEF\xBF\xBD");
-      text.remove_prefix(1);
-      continue;
-    }
-    if (c == '"' || c == '\\') {
-      out.push_back('\\');
-      out.push_back(text.front());
-    } else if (c < 0x20 || c == 0x7f) {
-      out.append("\\u00").append({kHex[c >> 4], kHex[c & 15]});
-    } else {
-      out.append(text.substr(0, length));
-    }
-    text.remove_prefix(length);
-  }
-  out.push_back('"');
+  Pen pen(out, 2 + kEscapedMax * text.size());
+  put_json_string(pen, text);
 }
 
 RowWriter::RowWriter(std::string_view gateway, Lane lane, std::string_view epoch)
@@ -97,35 +108,28 @@ RowWriter::RowWriter(std::string_view gateway, Lane lane, std::string_view epoch
 
 void RowWriter::append(std::string& out, const Row& row, Sequence sequence,
                        Sequence group_first) const {
-  out.append("{\"reading_id\":\"").append(id_prefix_);
-  append_fixed(out, sequence);
-  out.append("\",\"seq\":");
-  append_number(out, sequence);
-  out.push_back(',');
-  append_origin(out, row);
+  Pen pen(out, room_of(row) + 2 * id_prefix_.size());
+  pen.text("{\"reading_id\":\"").text(id_prefix_).move_to(put_fixed(pen.at(), sequence));
+  pen.text("\",\"seq\":").number(sequence).character(',');
+  put_origin(pen, row);
   if (group_first != 0) {
-    out.append(",\"group\":\"").append(id_prefix_);
-    append_fixed(out, group_first);
-    out.push_back('"');
+    pen.text(",\"group\":\"").text(id_prefix_).move_to(put_fixed(pen.at(), group_first));
+    pen.character('"');
   }
-  append_value(out, row);
-  out.append(",\"quality\":\"").append(name(row.quality)).append("\"");
-  append_flags(out, row.flags);
-  if (!row.raw.empty()) {
-    out.append(",\"raw\":\"");
-    append_base64(out, row.raw);
-    out.push_back('"');
-  }
-  out.push_back('}');
+  put_value(pen, row);
+  put_quality(pen, row);
+  if (!row.raw.empty())
+    pen.text(",\"raw\":\"").move_to(put_base64(pen.at(), row.raw)).character('"');
+  pen.character('}');
 }
 
 void append_held_content(std::string& out, const Row& row) {
-  out.push_back('{');
-  append_origin(out, row);
-  append_value(out, row);
-  out.append(",\"quality\":\"").append(name(row.quality)).append("\"");
-  append_flags(out, row.flags);
-  out.push_back('}');
+  Pen pen(out, room_of(row));
+  pen.character('{');
+  put_origin(pen, row);
+  put_value(pen, row);
+  put_quality(pen, row);
+  pen.character('}');
 }
 
 }  // namespace vitalgate::sync
