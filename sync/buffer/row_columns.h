@@ -8,7 +8,8 @@
 //
 //   kinds    a byte a row: 0 the form that followed the one before last time; 1 a whole row, in
 //            `texts`; 2 a new form, the next of `forms`; 3 and above, which form
-//   forms    for each part of a form: gap and decimals in a byte, then its text
+//   forms    for each part of a form: gap and decimals in a byte; how much of the same part of the
+//            form before it begins with, and ends with; the text in between, with its length
 //   times    `observed_at` in milliseconds, from the row before
 //   delays   `received_at`, from `observed_at`
 //   numbers  from the same gap of the form's row before; its first, from the last number
