@@ -1,13 +1,14 @@
 // Pen: writes text piece by piece into room at the end of a string, without a call a piece.
 //
-// For what is written by the million. Everything written must fit the room asked for; the string
-// ends behind the last piece when the pen goes.
+// For what is written by the million. What does not fit the room asked for is a bug and checked.
+// The string ends behind the last piece when the pen goes.
 #pragma once
 
 #include <charconv>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "agent/core/check.h"
 
@@ -19,41 +20,42 @@ class Pen {
     const std::size_t size = out.size();
     out.resize(size + room);
     at_ = out.data() + size;
+    end_ = out.data() + out.size();
   }
   Pen(const Pen&) = delete;
   Pen& operator=(const Pen&) = delete;
-  ~Pen() {
-    const auto size = static_cast<std::size_t>(at_ - out_.data());
-    VG_CHECK(size <= out_.size());
-    out_.resize(size);
-  }
+  ~Pen() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
 
   Pen& text(std::string_view piece) {
+    VG_CHECK(piece.size() <= static_cast<std::size_t>(end_ - at_));
     std::memcpy(at_, piece.data(), piece.size());
     at_ += piece.size();
     return *this;
   }
   Pen& character(char one) {
+    VG_CHECK(at_ < end_);
     *at_++ = one;
     return *this;
   }
   template <class Integer>
   Pen& number(Integer value) {
-    at_ = std::to_chars(at_, at_ + kNumberRoom, value).ptr;
+    const auto written = std::to_chars(at_, end_, value);
+    VG_CHECK(written.ec == std::errc());
+    at_ = written.ptr;
     return *this;
   }
   // What a `char* put(char* at, ...)` writes.
   [[nodiscard]] char* at() const { return at_; }
   Pen& move_to(char* at) {
+    VG_CHECK(at <= end_);
     at_ = at;
     return *this;
   }
 
-  static constexpr std::size_t kNumberRoom = 20;  // of any integer
-
  private:
   std::string& out_;
   char* at_;
+  char* end_;
 };
 
 }  // namespace vitalgate

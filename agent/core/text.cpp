@@ -74,17 +74,18 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-void append_base64(std::string& out, std::span<const std::byte> bytes) {
+char* put_base64(char* at, std::span<const std::byte> bytes) {
   constexpr std::string_view kAlphabet =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    const auto three = bytes.subspan(at, std::min<std::size_t>(3, bytes.size() - at));
+  for (std::size_t begin = 0; begin < bytes.size(); begin += 3) {
+    const auto three = bytes.subspan(begin, std::min<std::size_t>(3, bytes.size() - begin));
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < 3; ++i)
       bits = bits << 8 | (i < three.size() ? std::to_integer<std::uint32_t>(three[i]) : 0);
     for (std::size_t i = 0; i < 4; ++i)
-      out.push_back(i <= three.size() ? kAlphabet[bits >> (18 - 6 * i) & 63] : '=');
+      *at++ = i <= three.size() ? kAlphabet[bits >> (18 - 6 * i) & 63] : '=';
   }
+  return at;
 }
 
 std::optional<std::string> parse_hex(std::string_view text) {

@@ -1,6 +1,7 @@
 // Small text questions that several rooms ask.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,8 +22,10 @@ std::string_view trim(std::string_view text);
 // (RFC 3629: no overlong forms, no surrogates).
 std::size_t utf8_length(std::string_view text);
 
-// Standard alphabet with padding (RFC 4648 section 4).
-void append_base64(std::string& out, std::span<const std::byte> bytes);
+// Writes base64_length() characters at `at`: standard alphabet with padding (RFC 4648 section 4).
+// What is behind them.
+char* put_base64(char* at, std::span<const std::byte> bytes);
+constexpr std::size_t base64_length(std::size_t bytes) { return (bytes + 2) / 3 * 4; }
 
 // Bytes written as pairs of hexadecimal digits, in either case. Between pairs may stand spaces,
 // line ends, ':', '-' and ','; a pair may be written 0x1f. Nothing for anything else.

@@ -3,7 +3,20 @@
 // For each row one byte that names its form, and in columns of their own the differences of its
 // times and numbers to those before; a form is written out at its first use. A row that has no
 // form stands there whole. It is exact: what is restored is byte for byte what was taken.
-// docs/reliability.md says what a segment's text is. Pure.
+//
+// Seven columns, each with its length in front; lengths and differences are varints (varint.h):
+//
+//   kinds    a byte a row: 0 the form that followed the one before last time; 1 a whole row, in
+//            `texts`; 2 a new form, the next of `forms`; 3 and above, which form
+//   forms    for each part of a form: gap and decimals in a byte; how much of the same part of the
+//            form before it begins with, and ends with; the text in between, with its length
+//   times    `observed_at` in milliseconds, from the row before
+//   delays   `received_at`, from `observed_at`
+//   numbers  from the same gap of the form's row before; its first, from the last number
+//   groups   how many numbers before this one the group's first row is
+//   texts    with their lengths
+//
+// Pure.
 #pragma once
 
 #include <optional>

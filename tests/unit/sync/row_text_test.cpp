@@ -223,6 +223,29 @@ TEST_F(RowTextTest, RowsWithoutTimesComeBackWithoutTheirIds) {
   EXPECT_LT(stored().size(), rows_.size() - 110);
 }
 
+// Forms that say "as the one before, and as much again" are no way around the bound either.
+TEST_F(RowTextTest, FormsThatWouldGrowBeyondAllBoundsAreRefused) {
+  std::string forms("\0\0\0", 3);
+  put_varint(forms, 1000);
+  forms.append(1000, 'x');
+  std::size_t size = 1000;
+  constexpr std::size_t kForms = 200;
+  for (std::size_t i = 1; i < kForms; ++i) {
+    forms.push_back('\0');
+    put_varint(forms, size);
+    put_varint(forms, 0);
+    put_varint(forms, 100'000);
+    forms.append(i < 15 ? 100'000 : 0, 'y');
+    size += 100'000;
+  }
+  std::string stored = "\2";
+  put_varint(stored, kForms);
+  stored.append(kForms, '\2');
+  put_varint(stored, forms.size());
+  stored.append(forms).append(5, '\0');
+  EXPECT_EQ(restore_rows(stored, kPrefix, {1, kForms}).error().code, Errc::corrupt);
+}
+
 TEST_F(RowTextTest, MoreOrFewerRowsThanTheRangeSaysAreCorrupt) {
   for (int i = 0; i < 3; ++i) add(pulse());
   for (const Range other : {Range{93471, 93472}, Range{93471, 93474}, Range{0, UINT64_MAX}})
@@ -292,7 +315,7 @@ TEST_F(RowTextTest, ATextThatWouldGrowBeyondAllBoundsIsRefused) {
     put_varint(out, bytes.size());
     return out + bytes;
   };
-  std::string form(1, '\0');  // nothing but fixed text
+  std::string form(3, '\0');  // nothing but fixed text, nothing like the form before
   form += column(std::string(1000, 'x'));
   const auto rows = [&](std::size_t count) {
     const std::string kinds = "\2" + std::string(count - 1, '\3');

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/core/limits.h"
 #include "sync/batch/digest.h"
 #include "sync/batch/envelope.h"
 
@@ -106,6 +107,32 @@ TEST(RowWriterTest, AnyTextBecomesValidJsonAndComesBack) {
     append_json_string(out, broken);
     EXPECT_TRUE(nlohmann::json::accept(out)) << out;
   }
+}
+
+TEST(RowWriterTest, TheLongestRowIsWrittenWhole) {
+  const Value value = std::string(limits::kTextValueBytesMax, '\x01');
+  const std::string id(limits::kIdLengthMax, 'x');
+  const std::string code = "local:" + std::string(100, '\x02');
+  const std::array<std::byte, limits::kRawBytesMax> raw{};
+  Row row{.metric = config::find(config::metric::kObservation),
+          .code = code,
+          .device = id,
+          .observed = at("2026-03-02T14:05:00.020Z"),
+          .received = at("2026-03-02T14:05:00.097Z"),
+          .clock = ClockWord::corrected,
+          .clock_offset = std::chrono::milliseconds::min(),
+          .value = &value,
+          .quality = Quality::questionable,
+          .flags = {},
+          .raw = raw};
+  for (std::size_t i = 0; i < kFlagCount; ++i) row.flags.set(static_cast<Flag>(i));
+  std::string out = "before";
+  RowWriter(id, Lane::vitals, "k7p3q9x2ab")
+      .append(out, row, limits::kSequenceMax, limits::kSequenceMax);
+  const auto json = nlohmann::json::parse(out.substr(6));
+  EXPECT_EQ(json["value_text"], std::get<std::string>(value));
+  EXPECT_EQ(json["flags"].size(), kFlagCount);
+  EXPECT_EQ(json["raw"].get<std::string>().size(), 88u);
 }
 
 TEST(EnvelopeTest, HasEveryMemberOfTheContractAndTheHashOfItsRows) {
