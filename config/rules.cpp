@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <map>
 
+#include "config/pkcs11_key.h"
+
 namespace vitalgate::config {
 namespace {
 
@@ -64,6 +66,22 @@ bool is_best_effort(const Section& section) {
   return word != nullptr && *word == "best-effort";
 }
 
+// MQTT's library takes a key only from a file.
+void check_token_key(const Section& section, Report& report) {
+  const auto text_of = [&](std::string_view key) {
+    const Given* given = section.find(key);
+    const auto* text = given == nullptr ? nullptr : std::get_if<std::string>(&given->raw.value);
+    return text == nullptr ? std::string() : *text;
+  };
+  if (!text_of("key").starts_with(kPkcs11Scheme) || text_of("transport") == "https") return;
+  report.add(section.find("key")->at,
+             {section.dotted("key"),
+              "a PKCS#11 key works only with transport = \"https\"",
+              "set transport = \"https\", or use a key in a file or in the TPM (docs/delivery.md)",
+              {},
+              true});
+}
+
 // The port of a transport that was chosen is `port`.
 void check_only_with_auto(const Section& section, std::string_view key, Report& report) {
   const Given* given = section.find(key);
@@ -98,6 +116,7 @@ void check_rules(const Document& document, Report& report) {
     check_needs(section, "password", "username", report);
     check_needs(section, "proxy_username", "proxy", report);
     check_needs(section, "proxy_password", "proxy_username", report);
+    check_token_key(section, report);
     for (const std::string_view key : {"websocket_port", "https_port"})
       check_only_with_auto(section, key, report);
   }
