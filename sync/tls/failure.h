@@ -20,8 +20,8 @@ struct HandshakeNotes {
   long verdict = 0;  // X509_V_*, of the first certificate refused
   int depth = 0;     // of that one: 0 is the peer's own
   std::optional<CertificateFacts> refused = {};
-  bool asked_for_ours = false;  // the peer wants a certificate of us
-  bool finished = false;        // the handshake itself was done
+  std::string first_bytes = {};  // that the peer sent
+  bool asked_for_ours = false;   // the peer wants a certificate of us
 };
 
 // Our own certificate before anybody is asked: run out, or not valid yet.

@@ -2,10 +2,9 @@
 
 #include <openssl/x509v3.h>
 #include <poll.h>
-#include <sys/socket.h>
+#include <signal.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include "sync/tls/context.h"
@@ -20,6 +19,28 @@ namespace {
 // bad, comes within a round trip; a peer that never sends one is taken for content.
 constexpr auto kLastWord = std::chrono::seconds(1);
 
+// OpenSSL writes with write(): a peer that hung up would end a process that does not ignore
+// SIGPIPE.
+class NoPipeSignal {
+ public:
+  NoPipeSignal() {
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  NoPipeSignal(const NoPipeSignal&) = delete;
+  NoPipeSignal& operator=(const NoPipeSignal&) = delete;
+  ~NoPipeSignal() {
+    const timespec at_once{};
+    if (sigismember(&before_, SIGPIPE) == 0) sigtimedwait(&pipe_, nullptr, &at_once);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t pipe_{};
+  sigset_t before_{};
+};
+
 HandshakeNotes& notes_of(SSL* ssl) { return *static_cast<HandshakeNotes*>(SSL_get_app_data(ssl)); }
 
 // Looks on while OpenSSL judges the chain; changes no verdict.
@@ -32,6 +53,14 @@ int note_verdict(int good, X509_STORE_CTX* chain) {
   if (X509* const at = X509_STORE_CTX_get_current_cert(chain); at != nullptr)
     notes.refused = facts_of(at);
   return good;
+}
+
+// The header of the first record that comes, before OpenSSL judges it.
+void note_first_bytes(int sent, int, int type, const void* bytes, std::size_t size, SSL* ssl,
+                      void*) {
+  HandshakeNotes& notes = notes_of(ssl);
+  if (sent == 0 && type == SSL3_RT_HEADER && notes.first_bytes.empty())
+    notes.first_bytes.assign(static_cast<const char*>(bytes), size);
 }
 
 int note_request(SSL* ssl, void*) {
@@ -53,13 +82,9 @@ std::size_t received(SSL* ssl) {
   return static_cast<std::size_t>(BIO_number_read(SSL_get_rbio(ssl)));
 }
 
-// A TLS record begins with its type: 22 handshake, 21 alert. Looks without taking.
-std::optional<Error> look_at_first_bytes(const HandshakeNotes& notes, SSL* ssl, int fd) {
-  if (received(ssl) > 0) return std::nullopt;
-  std::array<char, 5> first{};
-  const ssize_t count = ::recv(fd, first.data(), first.size(), MSG_PEEK);
-  if (count <= 0 || first[0] == 22 || first[0] == 21) return std::nullopt;
-  return no_tls(notes.endpoint, {first.data(), static_cast<std::size_t>(count)});
+// A TLS record begins with its type, 20 to 23.
+bool is_foreign(const std::string& first_bytes) {
+  return !first_bytes.empty() && (first_bytes[0] < 20 || first_bytes[0] > 23);
 }
 
 // What a failed step of OpenSSL means.
@@ -67,6 +92,8 @@ Error failed(const HandshakeNotes& notes, SSL* ssl) {
   const unsigned long code = ERR_peek_last_error();
   ERR_clear_error();
   if (notes.verdict != X509_V_OK && notes.refused) return distrusted(notes);
+  if (ERR_GET_REASON(code) == SSL_R_WRONG_VERSION_NUMBER && is_foreign(notes.first_bytes))
+    return no_tls(notes.endpoint, notes.first_bytes);
   const bool ended = code == 0 || ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
   return ended ? hung_up(notes, received(ssl)) : broken_off(notes, code);
 }
@@ -80,14 +107,12 @@ Result<> shake_hands(const HandshakeNotes& notes, SSL* ssl, int fd, Clock::time_
     if (want != SSL_ERROR_WANT_READ && want != SSL_ERROR_WANT_WRITE) return failed(notes, ssl);
     if (!wait_for(fd, want == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, deadline))
       return silent(notes.endpoint);
-    if (auto error = look_at_first_bytes(notes, ssl, fd)) return *std::move(error);
   }
 }
 
 // The peer's word on our certificate: an alert or a hang-up is a no, anything else a yes.
-Result<> hear_last_word(HandshakeNotes& notes, SSL* ssl, int fd, Clock::time_point deadline) {
+Result<> hear_last_word(const HandshakeNotes& notes, SSL* ssl, int fd, Clock::time_point deadline) {
   if (!notes.asked_for_ours || SSL_version(ssl) < TLS1_3_VERSION) return {};
-  notes.finished = true;
   const auto until = std::min(deadline, Clock::now() + kLastWord);
   const std::size_t before = received(ssl);
   while (wait_for(fd, POLLIN, until)) {
@@ -149,9 +174,11 @@ Result<TlsPeer> probe_tls(const TlsEndpoint& endpoint, std::chrono::milliseconds
   HandshakeNotes notes{endpoint, now};
   SSL_set_app_data(ssl.get(), &notes);
   SSL_set_verify(ssl.get(), SSL_VERIFY_PEER, note_verdict);
+  SSL_set_msg_callback(ssl.get(), note_first_bytes);
   X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl.get()), std::chrono::system_clock::to_time_t(now));
   VG_TRY(set_name(ssl.get(), endpoint.host));
 
+  const NoPipeSignal quiet;
   const Socket socket = VG_TRY(dial(endpoint, deadline));
   VG_CHECK(SSL_set_fd(ssl.get(), socket.fd()) == 1);
   VG_TRY(shake_hands(notes, ssl.get(), socket.fd(), deadline));

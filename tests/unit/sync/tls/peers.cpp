@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -111,6 +112,10 @@ Listener::Listener(std::function<void(int fd)> serve) {
     throw Failure("cannot listen on the loopback", "ip address show lo");
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this, serve = std::move(serve)] {
+    sigset_t pipe{};  // a client may hang up while OpenSSL writes
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     std::array<pollfd, 2> ends{{{fd_, POLLIN, 0}, {stop_, POLLIN, 0}}};
     while (::poll(ends.data(), 2, -1) > 0 && ends[1].revents == 0) {
       const int client = ::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
