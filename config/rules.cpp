@@ -60,12 +60,6 @@ void check_one_of(const Section& section, std::string_view one, std::string_view
               false});
 }
 
-bool is_best_effort(const Section& section) {
-  const Given* role = section.find("role");
-  const auto* word = role == nullptr ? nullptr : std::get_if<std::string>(&role->raw.value);
-  return word != nullptr && *word == "best-effort";
-}
-
 // MQTT's library takes a key only from a file.
 void check_token_key(const Section& section, Report& report) {
   const auto text_of = [&](std::string_view key) {
@@ -80,6 +74,12 @@ void check_token_key(const Section& section, Report& report) {
               "set transport = \"https\", or use a key in a file or in the TPM (docs/delivery.md)",
               {},
               true});
+}
+
+bool is_best_effort(const Section& section) {
+  const Given* role = section.find("role");
+  const auto* word = role == nullptr ? nullptr : std::get_if<std::string>(&role->raw.value);
+  return word != nullptr && *word == "best-effort";
 }
 
 // The port of a transport that was chosen is `port`.
@@ -113,10 +113,10 @@ void check_rules(const Document& document, Report& report) {
     any_required = any_required || !is_best_effort(section);
     check_needs(section, "certificate", "key", report);
     check_needs(section, "key", "certificate", report);
+    check_token_key(section, report);
     check_needs(section, "password", "username", report);
     check_needs(section, "proxy_username", "proxy", report);
     check_needs(section, "proxy_password", "proxy_username", report);
-    check_token_key(section, report);
     for (const std::string_view key : {"websocket_port", "https_port"})
       check_only_with_auto(section, key, report);
   }
