@@ -35,7 +35,7 @@ std::size_t most(const Table& table) {
 bool sets_guarded_key(std::string_view line) {
   const std::string_view name = trim(line.substr(0, line.find('=')));
   return std::ranges::any_of(keys(), [&](const Key& key) {
-    return key.name == name && (key.secret || key.type == Type::file);
+    return key.name == name && (key.secret || key.type == Type::file || key.type == Type::key_file);
   });
 }
 

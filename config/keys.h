@@ -19,6 +19,7 @@ enum class Type : std::uint8_t {
   path,       // absolute
   file,       // "file:/absolute/path" or "cred:NAME"; see file_reference.h
   reference,  // the same, passed on as written: only the service can read what it names
+  key_file,   // as file, or a key in a token: "pkcs11:..."; see pkcs11_key.h
   duration,   // "250ms"; units ms s m h d
   size,       // "4GB"; units KB MB GB TB (1000) and KiB MiB GiB TiB (1024)
   integer,

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <map>
 
+#include "config/pkcs11_key.h"
+
 namespace vitalgate::config {
 namespace {
 
@@ -58,6 +60,22 @@ void check_one_of(const Section& section, std::string_view one, std::string_view
               false});
 }
 
+// MQTT's library takes a key only from a file.
+void check_token_key(const Section& section, Report& report) {
+  const auto text_of = [&](std::string_view key) {
+    const Given* given = section.find(key);
+    const auto* text = given == nullptr ? nullptr : std::get_if<std::string>(&given->raw.value);
+    return text == nullptr ? std::string() : *text;
+  };
+  if (!text_of("key").starts_with(kPkcs11Scheme) || text_of("transport") == "https") return;
+  report.add(section.find("key")->at,
+             {section.dotted("key"),
+              "a PKCS#11 key works only with transport = \"https\"",
+              "set transport = \"https\", or use a key in a file or in the TPM (docs/delivery.md)",
+              {},
+              true});
+}
+
 bool is_best_effort(const Section& section) {
   const Given* role = section.find("role");
   const auto* word = role == nullptr ? nullptr : std::get_if<std::string>(&role->raw.value);
@@ -81,6 +99,7 @@ void check_rules(const Document& document, Report& report) {
     any_required = any_required || !is_best_effort(section);
     check_needs(section, "certificate", "key", report);
     check_needs(section, "key", "certificate", report);
+    check_token_key(section, report);
     check_needs(section, "password", "username", report);
     check_needs(section, "proxy_username", "proxy", report);
     check_needs(section, "proxy_password", "proxy_username", report);

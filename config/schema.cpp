@@ -41,6 +41,9 @@ void add_pattern(Json& out, const Key& key) {
     case Type::reference:
       out["pattern"] = "^(file:/[^/]|cred:[A-Za-z0-9_-][A-Za-z0-9_.-]*$)";
       break;
+    case Type::key_file:
+      out["pattern"] = "^(file:/[^/]|cred:[A-Za-z0-9_-][A-Za-z0-9_.-]*$|pkcs11:.)";
+      break;
     case Type::duration:
       out["pattern"] = "^[0-9]+(ms|s|m|h|d)$";
       break;

@@ -5,6 +5,7 @@
 
 #include "agent/core/text.h"
 #include "config/file_reference.h"
+#include "config/pkcs11_key.h"
 #include "config/quantity.h"
 #include "config/text_rules.h"
 
@@ -30,7 +31,9 @@ std::string_view wanted_kind(Type type) {
 }
 
 // A file may be named in full, or a secret be pasted where its file belongs.
-bool names_a_file(const Key& key) { return key.type == Type::file || key.type == Type::reference; }
+bool names_a_file(const Key& key) {
+  return key.type == Type::file || key.type == Type::reference || key.type == Type::key_file;
+}
 
 // A value as a message names it.
 std::string shown(const Key& key, const Raw& raw) {
@@ -100,7 +103,22 @@ Verdict check_id(const Key& key, const Raw& raw, const std::string& text) {
   return refused(shown(key, raw) + " has more than letters, digits, '-' and '_'");
 }
 
+// A key in a token: what names it, and the file of its PIN.
+Verdict check_token_key(const std::string& text, bool check_files) {
+  ParsedPkcs11Key parsed = parse_pkcs11_key(text);
+  if (parsed.what.empty() && check_files && parsed.pin_source) {
+    FileReference pin = resolve_and_check(*parsed.pin_source, /*secret=*/true);
+    parsed.what = std::move(pin.what);
+    parsed.remedy = std::move(pin.remedy);
+  }
+  if (parsed.what.empty()) return passed(text, 0);
+  // Hidden: a PIN may have been written into it.
+  return {std::nullopt, std::move(parsed.what), std::move(parsed.remedy), {}, true};
+}
+
 Verdict check_file(const Key& key, const std::string& text, bool check_files) {
+  if (key.type == Type::key_file && text.starts_with(kPkcs11Scheme))
+    return check_token_key(text, check_files);
   const bool secret = key.secret || key.name == "key";
   const bool reference = key.type == Type::reference;
   FileReference file = !check_files ? resolve(text)
@@ -119,6 +137,7 @@ Verdict check_text(const Key& key, const Raw& raw, const std::string& text,
       return check_id(key, raw, text);
     case Type::file:
     case Type::reference:
+    case Type::key_file:
       return check_file(key, text, options.check_files);
     case Type::duration:
       return check_quantity(key, raw, parse_duration(text));
@@ -162,6 +181,8 @@ std::string choice(const Key& key, std::span<const std::string_view> drivers) {
     case Type::file:
     case Type::reference:
       return "file:/path or cred:NAME";
+    case Type::key_file:
+      return "file:/path, cred:NAME or pkcs11:token=...;object=...";
     default:
       return std::string(key.help);
   }

@@ -19,7 +19,8 @@ readonly demo_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev)
 readonly test_packages=(
   "${demo_packages[@]}" clang libclang-rt-14-dev clang-format
-  gcc-arm-none-eabi qemu-system-arm)
+  gcc-arm-none-eabi qemu-system-arm
+  swtpm tpm2-openssl libtss2-tcti-swtpm0 softhsm2 libengine-pkcs11-openssl)
 
 fail() {
   printf 'install-packages.sh: %s\nTry: %s\n' "$1" "$2" >&2

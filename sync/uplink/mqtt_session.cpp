@@ -8,7 +8,7 @@
 #include "agent/core/limits.h"
 #include "agent/core/text.h"
 #include "sync/batch/envelope.h"
-#include "sync/tls.h"
+#include "sync/tls/context.h"
 
 namespace vitalgate::sync {
 namespace {

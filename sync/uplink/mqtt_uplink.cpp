@@ -4,7 +4,7 @@
 
 #include "agent/core/backoff.h"
 #include "agent/core/limits.h"
-#include "sync/tls.h"
+#include "sync/tls/probe.h"
 #include "sync/uplink/mqtt_session.h"
 #include "sync/uplink/resolve.h"
 

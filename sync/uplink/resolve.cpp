@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <condition_variable>
+#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,16 +15,32 @@
 namespace vitalgate::sync {
 namespace {
 
+using Addresses = std::vector<SocketAddress>;
+
 struct Question {
   std::mutex mutex;
   std::condition_variable answered;
   std::optional<int> code;  // getaddrinfo's
+  Addresses addresses;      // of port 0
 };
 
-bool is_address(const std::string& host) {
-  in6_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &address) == 1;
+SocketAddress address_of(const addrinfo& entry) {
+  SocketAddress address;
+  address.size = entry.ai_addrlen;
+  std::memcpy(&address.bytes, entry.ai_addr, entry.ai_addrlen);
+  return address;
+}
+
+int look_up(const std::string& host, int flags, Addresses& addresses) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = flags;
+  addrinfo* found = nullptr;
+  const int code = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+  for (const addrinfo* at = found; at != nullptr; at = at->ai_next)
+    addresses.push_back(address_of(*at));
+  if (found != nullptr) freeaddrinfo(found);
+  return code;
 }
 
 // The one thread that is not made by the runtime: nothing can end a getaddrinfo() that hangs, so
@@ -32,24 +49,21 @@ std::shared_ptr<Question> ask(const std::string& host) {
   auto question = std::make_shared<Question>();
   std::thread([question, host] {
     pthread_setname_np(pthread_self(), "resolve");
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int code = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-    if (found != nullptr) freeaddrinfo(found);
+    Addresses addresses;
+    const int code = look_up(host, 0, addresses);
     const std::scoped_lock lock(question->mutex);
     question->code = code;
+    question->addresses = std::move(addresses);
     question->answered.notify_all();
   }).detach();
   return question;
 }
 
-}  // namespace
-
-Result<> resolve(const std::string& host, std::chrono::milliseconds deadline) {
+Result<Addresses> addresses_of(const std::string& host, std::chrono::milliseconds deadline) {
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<Question>> hanging;
-  if (is_address(host)) return {};
+  // An address in figures, with its zone if it has one: nobody is asked.
+  if (Addresses found; look_up(host, AI_NUMERICHOST, found) == 0 && !found.empty()) return found;
 
   std::shared_ptr<Question> question;
   {
@@ -63,14 +77,33 @@ Result<> resolve(const std::string& host, std::chrono::milliseconds deadline) {
     return Error{Errc::unavailable, "no answer from the name server for " + host,
                  "check the network cable and the DNS server: resolvectl query " + host};
   const int code = *question->code;
+  Addresses found = question->addresses;
   lock.unlock();
   {
     const std::scoped_lock forget(mutex);
     hanging.erase(host);
   }
-  if (code == 0) return {};
+  if (code == 0 && !found.empty()) return found;
   return Error{Errc::unavailable, "cannot resolve " + host + ": " + gai_strerror(code),
                "check destination.host, then the DNS server: resolvectl query " + host};
+}
+
+}  // namespace
+
+Result<> resolve(const std::string& host, std::chrono::milliseconds deadline) {
+  VG_TRY(addresses_of(host, deadline));
+  return {};
+}
+
+Result<std::vector<SocketAddress>> find_addresses(const std::string& host, std::uint16_t port,
+                                                  std::chrono::milliseconds deadline) {
+  Addresses found = VG_TRY(addresses_of(host, deadline));
+  for (SocketAddress& address : found) {
+    // Both families have their port in the same place; htons() as the kernel wants it.
+    auto& plain = reinterpret_cast<sockaddr_in&>(address.bytes);
+    plain.sin_port = htons(port);
+  }
+  return found;
 }
 
 }  // namespace vitalgate::sync

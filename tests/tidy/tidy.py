@@ -30,7 +30,7 @@ ARROWS = {
 LIBRARIES = {
     "sqlite3.h": ["sync/buffer/sqlite.cpp", "tests/"],
     "mqtt/": ["sync/uplink/mqtt_session.cpp"],
-    "openssl/": ["sync/tls.cpp", "sync/batch/digest.cpp", "sync/buffer/sealing.cpp",
+    "openssl/": ["sync/tls/", "tests/unit/sync/tls/", "sync/batch/digest.cpp", "sync/buffer/sealing.cpp",
                  "sync/buffer/recovery_key.cpp"],
     "zstd": ["sync/buffer/packing.cpp"],
     "systemd/": ["agent/core/log.cpp", "agent/runtime.cpp"],
