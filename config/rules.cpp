@@ -58,24 +58,31 @@ void check_one_of(const Section& section, std::string_view one, std::string_view
               false});
 }
 
-bool is_best_effort(const Section& section) {
-  const Given* role = section.find("role");
-  const auto* word = role == nullptr ? nullptr : std::get_if<std::string>(&role->raw.value);
-  return word != nullptr && *word == "best-effort";
+// The word given under `key`; `fallback` when there is none.
+std::string_view word_of(const Section& section, std::string_view key, std::string_view fallback) {
+  const Given* given = section.find(key);
+  const auto* word = given == nullptr ? nullptr : std::get_if<std::string>(&given->raw.value);
+  return word == nullptr ? fallback : std::string_view(*word);
 }
 
-// The port of a transport that was chosen is `port`.
-void check_only_with_auto(const Section& section, std::string_view key, Report& report) {
-  const Given* given = section.find(key);
-  const Given* transport = section.find("transport");
-  const auto* word =
-      transport == nullptr ? nullptr : std::get_if<std::string>(&transport->raw.value);
-  if (given == nullptr || (word != nullptr && *word == "auto")) return;
-  report.add(given->at, {section.dotted(key),
-                         "this is only used with transport = \"auto\"",
-                         "write the port as port = ..., or set transport = \"auto\"",
-                         {},
-                         false});
+bool is_best_effort(const Section& section) {
+  return word_of(section, "role", "required") == "best-effort";
+}
+
+// MQTT 3.1.1 has no room beside the batch to say how it is compressed.
+void check_compression(const Section& section, Report& report) {
+  const Given* version = section.find("mqtt_version");
+  const auto* number =
+      version == nullptr ? nullptr : std::get_if<std::int64_t>(&version->raw.value);
+  if (number == nullptr || *number != 3 || word_of(section, "transport", "mqtt") == "https") return;
+  const std::string_view word = word_of(section, "compression", "auto");
+  if (word != "gzip" && word != "zstd") return;
+  report.add(section.find("compression")->at,
+             {section.dotted("compression"),
+              "MQTT 3.1.1 cannot tell the hub that a batch is compressed",
+              "leave it out, or set mqtt_version = 5",
+              {},
+              false});
 }
 
 }  // namespace
@@ -98,8 +105,7 @@ void check_rules(const Document& document, Report& report) {
     check_needs(section, "password", "username", report);
     check_needs(section, "proxy_username", "proxy", report);
     check_needs(section, "proxy_password", "proxy_username", report);
-    for (const std::string_view key : {"websocket_port", "https_port"})
-      check_only_with_auto(section, key, report);
+    check_compression(section, report);
   }
   if (!any_destination && document.complete)
     report.add({}, {"destination",

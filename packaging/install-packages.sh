@@ -19,7 +19,7 @@ readonly demo_packages=(
   "${build_packages[@]}" mosquitto openssl python3 python3-paho-mqtt
   libgtest-dev libgmock-dev libbenchmark-dev)
 readonly test_packages=(
-  "${demo_packages[@]}" clang libclang-rt-14-dev clang-format
+  "${demo_packages[@]}" python3-zstandard clang libclang-rt-14-dev clang-format
   gcc-arm-none-eabi qemu-system-arm)
 
 fail() {

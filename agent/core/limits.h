@@ -80,8 +80,9 @@ inline constexpr auto kDisconnectDeadline = std::chrono::seconds(2);
 inline constexpr auto kProbeDeadline = std::chrono::seconds(5);  // a look at what is wrong
 inline constexpr auto kRequestDeadline = std::chrono::seconds(60);
 inline constexpr auto kSilenceMax = std::chrono::seconds(30);  // with something under way
-inline constexpr auto kKeepAlive = std::chrono::seconds(15);   // on a connection without traffic
-inline constexpr auto kRouteRetry = std::chrono::hours(1);     // until a better way is tried again
+// On a connection without traffic. Paho gives it up after 2.5 times that, and some seconds.
+inline constexpr auto kKeepAlive = std::chrono::seconds(12);
+inline constexpr auto kRouteRetry = std::chrono::hours(1);  // until a better way is tried again
 inline constexpr std::chrono::seconds kRetryAfterMax{3600};
 inline constexpr std::size_t kHttpsConnectionsMax = 8;
 inline constexpr std::size_t kHttpsAnswerBytesMax = 262'144;

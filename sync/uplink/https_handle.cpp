@@ -108,8 +108,9 @@ void HttpsHandle::set_proxy() {
   set(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   if (!settings_.proxy_username) return;
   set(easy, CURLOPT_PROXYAUTH, CURLAUTH_BASIC);
-  set(easy, CURLOPT_PROXYUSERNAME, settings_.proxy_username->c_str());
-  set(easy, CURLOPT_PROXYPASSWORD, secret_in(settings_.proxy_password).c_str());
+  // Unlike those of the hub, libcurl takes these for parts of a URL.
+  set(easy, CURLOPT_PROXYUSERNAME, percent_encoded(*settings_.proxy_username).c_str());
+  set(easy, CURLOPT_PROXYPASSWORD, percent_encoded(secret_in(settings_.proxy_password)).c_str());
 }
 
 void HttpsHandle::set_addresses(const std::vector<std::string>& addresses) {

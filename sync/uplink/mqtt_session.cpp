@@ -33,25 +33,14 @@ std::string uri_of(const DestinationSettings& settings, Route route) {
   return "wss://" + place + settings.websocket_path;
 }
 
-// "name:password@host:port": Paho's own form, with whatever is special in it as %XX.
+// "name:password@host:port": Paho's own form.
 std::string proxy_of(const DestinationSettings& settings) {
   std::string text;
-  const auto append = [&](std::string_view part) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
-    for (const char c : part) {
-      const auto byte = static_cast<unsigned char>(c);
-      if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
-        text.push_back(c);
-      else
-        text.append("%").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
-    }
-  };
-  if (settings.proxy_username) {
-    append(*settings.proxy_username);
-    text.push_back(':');
-    append(secret_in(settings.proxy_password));
-    text.push_back('@');
-  }
+  if (settings.proxy_username)
+    text.append(percent_encoded(*settings.proxy_username))
+        .append(":")
+        .append(percent_encoded(secret_in(settings.proxy_password)))
+        .append("@");
   return text.append(to_text(proxy_place(settings)));
 }
 
@@ -77,29 +66,32 @@ LinkDown refused_login(const std::string& why) {
           "check destination.username, password and client_id with the hub's operator"};
 }
 
-// A connection or subscription that failed; `version` is that of the protocol.
+// A connection or subscription that failed. What the broker said is the reason code, the return
+// code, or neither: Paho 1.3.12 is not of one mind.
 LinkDown failure(const mqtt::exception& e, int version) {
-  const int reason = e.get_reason_code(), code = e.get_return_code();
-  if (version == MQTTVERSION_5) {
-    if (reason == mqtt::ReasonCode::BAD_USER_NAME_OR_PASSWORD ||
-        reason == mqtt::ReasonCode::NOT_AUTHORIZED ||
-        reason == mqtt::ReasonCode::CLIENT_IDENTIFIER_NOT_VALID ||
-        reason == mqtt::ReasonCode::BANNED)
-      return refused_login(e.get_reason_code_str());
-    if (reason == mqtt::ReasonCode::UNSUPPORTED_PROTOCOL_VERSION || code == 1)
-      return {LinkProblem::unavailable, "the broker does not speak MQTT 5",
-              "set destination.mqtt_version = 3"};
-  } else if (code == 1) {
-    return {LinkProblem::unavailable, "the broker does not speak MQTT 3.1.1",
-            "set destination.mqtt_version = 5"};
+  const int code = e.get_reason_code() > 0 ? e.get_reason_code() : e.get_return_code();
+  switch (code) {
+    case 1:  // up to 5: MQTT 3.1.1
+    case mqtt::ReasonCode::UNSUPPORTED_PROTOCOL_VERSION:
+      return {LinkProblem::unavailable,
+              std::string("the broker does not speak MQTT ")
+                  .append(version == MQTTVERSION_5 ? "5" : "3.1.1"),
+              version == MQTTVERSION_5 ? "set destination.mqtt_version = 3"
+                                       : "set destination.mqtt_version = 5"};
+    case 2:
+    case mqtt::ReasonCode::CLIENT_IDENTIFIER_NOT_VALID:
+      return refused_login("client id not accepted");
+    case 4:
+    case mqtt::ReasonCode::BAD_USER_NAME_OR_PASSWORD:
+      return refused_login("wrong user name or password");
+    case 5:
+    case mqtt::ReasonCode::NOT_AUTHORIZED:
+      return refused_login("not authorised");
+    case mqtt::ReasonCode::BANNED:
+      return refused_login("banned");
+    default:
+      return {LinkProblem::unavailable, std::string("mqtt: ") + e.what(), ""};
   }
-  // What a broker of version 3.1.1 says, and what Paho 1.3.12 makes of a refusal by version 5.
-  if (code == 2) return refused_login("client id not accepted");
-  if (code == 4) return refused_login("bad user name or password");
-  if (code == 5) return refused_login("not authorised");
-  std::string what = e.get_reason_code_str();
-  if (what.empty() || reason <= 0) what = e.what();
-  return {LinkProblem::unavailable, "mqtt: " + what, ""};
 }
 
 // What Paho's callbacks hand to the session's thread.
@@ -319,11 +311,12 @@ void MqttSession::work(Clock::time_point until, std::vector<Happening>& happened
 }
 
 void MqttSession::tell(const Lost& lost, std::vector<Happening>& happened) const {
-  happened.emplace_back(
-      LinkDown{LinkProblem::unavailable,
-               "the connection to " + place() + " was lost" +
-                   (lost.cause.empty() ? "" : " (" + lost.cause + ")"),
-               "reconnecting by itself; if it stays down check the broker and the network"});
+  happened.emplace_back(LinkDown{
+      LinkProblem::unavailable,
+      "the connection to " + place() + " was lost" +
+          (lost.cause.empty() ? "" : " (" + lost.cause + ")"),
+      "reconnecting by itself; if it keeps happening check the network, the broker, and that "
+      "no other gateway has this destination.client_id"});
 }
 
 void MqttSession::tell(const Farewell& farewell, std::vector<Happening>& happened) const {

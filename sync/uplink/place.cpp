@@ -34,4 +34,17 @@ Place next_place(const config::DestinationSettings& settings, Route route) {
   return settings.proxy ? proxy_place(settings) : hub_place(settings, route);
 }
 
+std::string percent_encoded(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'))
+      out.push_back(c);
+    else
+      out.append("%").append(1, kDigits[byte >> 4]).append(1, kDigits[byte & 15]);
+  }
+  return out;
+}
+
 }  // namespace vitalgate::sync

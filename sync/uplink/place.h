@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "config/settings.h"
 #include "sync/uplink/session.h"
@@ -24,5 +25,9 @@ Place proxy_place(const config::DestinationSettings& settings);
 
 // What this gateway itself connects to: the proxy where there is one.
 Place next_place(const config::DestinationSettings& settings, Route route);
+
+// `text` with everything but letters and digits as %XX: names and passwords for libraries that
+// take them apart as parts of a URL.
+std::string percent_encoded(std::string_view text);
 
 }  // namespace vitalgate::sync

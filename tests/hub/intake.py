@@ -2,6 +2,11 @@
 
 import zlib
 
+try:
+    import zstandard
+except ImportError:  # package python3-zstandard; without it zstd is answered 415
+    zstandard = None
+
 from contract import Batch, verify
 from logs import log
 from violation import NO_ID, Violation
@@ -52,8 +57,14 @@ def unpack(body, encoding):
         raise oversize()
     if encoding == "identity":
         return body
-    if encoding != "gzip":
-        raise Violation(NO_ID, ["content-encoding is not supported"], kind="unsupported")
+    if encoding == "gzip":
+        return _unpack_gzip(body)
+    if encoding == "zstd" and zstandard is not None:
+        return _unpack_zstd(body)
+    raise Violation(NO_ID, ["content-encoding is not supported"], kind="unsupported")
+
+
+def _unpack_gzip(body):
     inflate = zlib.decompressobj(wbits=31)  # 31: with the header of gzip
     try:
         plain = inflate.decompress(body, MESSAGE_BYTES_MAX + 1)
@@ -63,6 +74,20 @@ def unpack(body, encoding):
         raise oversize()
     if not inflate.eof or inflate.unused_data:
         raise Violation(NO_ID, ["body is not one whole gzip stream"], kind="malformed")
+    return plain
+
+
+def _unpack_zstd(body):
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        size = zstandard.frame_content_size(body)
+        if size > MESSAGE_BYTES_MAX:
+            raise oversize()
+        plain = frame.decompress(body)
+    except zstandard.ZstdError:
+        raise Violation(NO_ID, ["body is not zstd"], kind="malformed") from None
+    if size < 0 or len(plain) != size or frame.unused_data:
+        raise Violation(NO_ID, ["body is not one whole zstd frame"], kind="malformed")
     return plain
 
 
