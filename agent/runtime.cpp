@@ -88,8 +88,10 @@ class Agent {
   Agent(const config::Settings& settings, ControlServer control, sync::Buffer buffer)
       : settings_(settings), control_(std::move(control)), buffer_(std::move(buffer)) {
     for (const auto& destination : settings.destinations)
-      uplinks_.push_back(sync::make_uplink(
-          {uplinks_.size(), destination, settings.gateway.id, settings.buffer.directory}));
+      uplinks_.push_back(sync::make_uplink({.destination = uplinks_.size(),
+                                            .settings = destination,
+                                            .gateway = settings.gateway.id,
+                                            .directory = settings.buffer.directory}));
   }
 
   Result<> run() {

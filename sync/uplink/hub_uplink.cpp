@@ -32,7 +32,7 @@ class HubUplink final : public Uplink {
         dialling_{options_.settings, options_.gateway, bell_},
         routes_(routes_of(options_.settings)),
         memory_(memory_file(options_)),
-        choice_(routes_, memory_.read(routes_), Clock::now()),
+        choice_(routes_, memory_.read(routes_), Clock::now(), options_.route_retry),
         backoff_(limits::kBackoffMin, options_.settings.retry_max, std::random_device{}()) {}
 
   void run(std::stop_token stop, const EmitUplink& emit,
@@ -117,8 +117,9 @@ Dialled HubUplink::dial_one(Route route, const std::vector<std::string>& address
                             const Patience& patience) {
   const auto trouble = [&] { return trouble_with(options_.settings, route, addresses, patience); };
   const bool https = route.transport == Transport::https;
-  // A barred port is found out sooner than by waiting for MQTT.
-  if (routes_.size() > 1 && !https)
+  // A barred port is found out sooner than by waiting for MQTT; and while Paho waits for a proxy
+  // that hangs, all of its clients wait.
+  if (!https && (routes_.size() > 1 || options_.settings.proxy))
     if (auto barred = trouble()) return *std::move(barred);
   Dialled dialled = https ? dial_https(dialling_, route, addresses, patience)
                           : dial_mqtt(dialling_, route, patience);
@@ -126,6 +127,7 @@ Dialled HubUplink::dial_one(Route route, const std::vector<std::string>& address
   if (failure == nullptr || failure->problem == LinkProblem::unauthorised ||
       patience.stop.stop_requested())
     return dialled;
+  if (https && options_.settings.proxy) return dialled;  // that was the same look already
   if (auto words = trouble()) return *std::move(words);
   return although_tls_works(options_.settings, route, *failure);
 }

@@ -6,8 +6,6 @@
 #include <string>
 #include <system_error>
 
-#include "agent/core/limits.h"
-
 namespace vitalgate::sync {
 namespace {
 
@@ -35,8 +33,8 @@ std::vector<Route> routes_of(const config::DestinationSettings& settings) {
 }
 
 RouteChoice::RouteChoice(std::vector<Route> routes, std::optional<Route> worked,
-                         Clock::time_point now)
-    : routes_(std::move(routes)), worked_(worked), retry_at_(now + limits::kRouteRetry) {}
+                         Clock::time_point now, std::chrono::milliseconds retry)
+    : routes_(std::move(routes)), worked_(worked), retry_(retry), retry_at_(now + retry) {}
 
 std::vector<Route> RouteChoice::order(Clock::time_point now) const {
   std::vector<Route> order = routes_;
@@ -48,12 +46,12 @@ std::vector<Route> RouteChoice::order(Clock::time_point now) const {
 
 std::vector<Route> RouteChoice::due(Clock::time_point now) {
   if (!worked_ || now < retry_at_) return {};
-  retry_at_ = now + limits::kRouteRetry;
+  retry_at_ = now + retry_;
   return {routes_.begin(), std::find(routes_.begin(), routes_.end(), *worked_)};
 }
 
 void RouteChoice::has_worked(Route route, Clock::time_point now) {
-  if (worked_ != route || now >= retry_at_) retry_at_ = now + limits::kRouteRetry;
+  if (worked_ != route || now >= retry_at_) retry_at_ = now + retry_;
   worked_ = route;
 }
 

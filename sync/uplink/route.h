@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/core/clock.h"
+#include "agent/core/limits.h"
 #include "sync/uplink/session.h"
 
 namespace vitalgate::sync {
@@ -16,15 +17,17 @@ std::vector<Route> routes_of(const config::DestinationSettings& settings);
 // The order of attempts. Pure: time is an argument.
 class RouteChoice {
  public:
-  // `worked` is what an earlier run remembered.
-  RouteChoice(std::vector<Route> routes, std::optional<Route> worked, Clock::time_point now);
+  // `worked` is what an earlier run remembered; better ways than the one that works are due every
+  // `retry`.
+  RouteChoice(std::vector<Route> routes, std::optional<Route> worked, Clock::time_point now,
+              std::chrono::milliseconds retry = limits::kRouteRetry);
 
-  // The way that worked last, then the others, best first. After limits::kRouteRetry on a lesser
-  // way: the best first again.
+  // The way that worked last, then the others, best first. After `retry` on a lesser way: the best
+  // first again.
   [[nodiscard]] std::vector<Route> order(Clock::time_point now) const;
 
   // The ways that are better than the one that works, once they are due; then not for another
-  // limits::kRouteRetry.
+  // `retry`.
   std::vector<Route> due(Clock::time_point now);
 
   void has_worked(Route route, Clock::time_point now);
@@ -34,6 +37,7 @@ class RouteChoice {
  private:
   std::vector<Route> routes_;
   std::optional<Route> worked_;
+  std::chrono::milliseconds retry_;
   Clock::time_point retry_at_;
 };
 

@@ -76,6 +76,22 @@ TEST_F(AutoUplinkTest, AWayThatBreaksGivesWayToAnother) {
   EXPECT_TRUE(wait_for<LinkUp>(2).detail.starts_with("https "));
 }
 
+TEST_F(AutoUplinkTest, ABetterWayIsTakenOnceItIsOpenAndNotBefore) {
+  route_retry_ = 300ms;
+  mqtt_->refuse();
+  websocket_->refuse();
+  begin();
+  const auto https = wait_for<LinkUp>();
+  send(sealed_batch(3), https.generation);
+  wait_for<HubAnswer>();
+  test::let_pass(1s);
+  EXPECT_TRUE(seen<LinkDown>().empty());  // what stands is kept
+  mqtt_->pass();
+  EXPECT_TRUE(wait_for<LinkUp>(2).detail.starts_with("mqtt 5 "));
+  EXPECT_TRUE(says(wait_for<LinkDown>().what, "going over to mqtt 5"));
+  EXPECT_EQ(seen<LinkDown>().size(), 1u);
+}
+
 TEST_F(AutoUplinkTest, WithoutAnyWayAllOfThemAreNamed) {
   mqtt_->refuse();
   websocket_->refuse();

@@ -127,6 +127,34 @@ TEST_P(UplinkContractTest, AServerWithoutTlsIsSaidInWords) {
   EXPECT_TRUE(says(expect_no_link().what, "TLS"));
 }
 
+std::size_t entries_of(const char* folder) {
+  const std::filesystem::directory_iterator found(folder);
+  return static_cast<std::size_t>(std::distance(begin(found), end(found)));
+}
+
+TEST_P(UplinkContractTest, BrokenLinksLeaveNoDescriptorAndNoThreadBehind) {
+  settings_.retry_max = 10ms;
+  begin();
+  std::size_t descriptors = 0, threads = 0;
+  for (std::size_t link = 1; link <= 40; ++link) {
+    const auto up = wait_for<LinkUp>(link);
+    if (link == 5) {  // everything that is made once is there
+      descriptors = entries_of("/proc/self/fd");
+      threads = entries_of("/proc/self/task");
+    }
+    const auto downs = seen<LinkDown>().size();
+    send(sealed_batch(2), up.generation);
+    wait_for<TransportTook>(link);
+    link_->refuse();
+    send(sealed_batch(2), up.generation);  // under way when it breaks
+    wait_for<LinkDown>(downs + 1);
+    link_->pass();
+  }
+  wait_for<LinkUp>(41);
+  EXPECT_LE(entries_of("/proc/self/fd"), descriptors);
+  EXPECT_LE(entries_of("/proc/self/task"), threads);
+}
+
 TEST_P(UplinkContractTest, AStopEndsItSoonInEveryState) {
   begin();
   wait_for<LinkUp>();

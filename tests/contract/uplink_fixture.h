@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <csignal>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -26,6 +27,7 @@ enum class Way { mqtt_5, mqtt_3, websocket, https };
 class UplinkFixture : public BufferFixture {
  protected:
   void SetUp() override {
+    ::signal(SIGPIPE, SIG_IGN);  // as the daemon does
     BufferFixture::SetUp();
     settings_.name = "hub";
     settings_.host = "127.0.0.1";
@@ -93,7 +95,10 @@ class UplinkFixture : public BufferFixture {
   }
 
   void begin() {
-    uplink_ = make_uplink({0, settings_, "clinic-042", directory_.path()});
+    uplink_ = make_uplink({.settings = settings_,
+                           .gateway = "clinic-042",
+                           .directory = directory_.path(),
+                           .route_retry = route_retry_});
     thread_ = std::jthread([this](const std::stop_token& stop) {
       uplink_->run(
           stop,
@@ -179,6 +184,7 @@ class UplinkFixture : public BufferFixture {
   std::unique_ptr<test::FaultProxy> link_;
   Way way_ = Way::mqtt_5;
   config::DestinationSettings settings_;
+  std::chrono::milliseconds route_retry_ = 1h;
   std::unique_ptr<Uplink> uplink_;
   std::mutex mutex_;
   std::vector<UplinkEvent> events_;
