@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -15,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/core/bell.h"
 #include "agent/core/limits.h"
 
 namespace vitalgate {
@@ -76,27 +76,6 @@ void say_goodbye(std::vector<ControlClient>& clients) {
   }
 }
 
-// What the core rings when a mailbox has something. Lives as long as the last mailbox.
-class Bell {
- public:
-  Bell() : fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {}
-  Bell(const Bell&) = delete;
-  Bell& operator=(const Bell&) = delete;
-  ~Bell() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  [[nodiscard]] int fd() const { return fd_; }
-  // Without a descriptor the tick finds what is there, later.
-  void ring() const { static_cast<void>(::eventfd_write(fd_, 1)); }
-  void hush() const {
-    eventfd_t ignored = 0;
-    static_cast<void>(::eventfd_read(fd_, &ignored));
-  }
-
- private:
-  const int fd_;
-};
-
 }  // namespace
 
 Result<ControlServer> ControlServer::listen(const std::filesystem::path& socket) {
@@ -132,6 +111,7 @@ ControlServer::~ControlServer() {
 void ControlServer::run(const std::stop_token& stop, const StatusBoard& board, Tail& tail,
                         const std::function<bool(CommandRequest)>& submit,
                         const std::function<void()>& alive) {
+  // Rung by the core when a mailbox has something; lives as long as the last mailbox.
   const auto bell = std::make_shared<Bell>();
   const std::function<void()> wake = [bell] { bell->ring(); };
   const Desk desk{board, submit, wake};

@@ -18,7 +18,7 @@
 #include "agent/gateway.h"
 #include "agent/version.h"
 #include "firmware-bridge/sources.h"
-#include "sync/uplink/mqtt_uplink.h"
+#include "sync/uplink/hub_uplink.h"
 
 namespace vitalgate {
 namespace {
@@ -89,8 +89,10 @@ class Agent {
   Agent(const config::Settings& settings, ControlServer control, sync::Buffer buffer)
       : settings_(settings), control_(std::move(control)), buffer_(std::move(buffer)) {
     for (const auto& destination : settings.destinations)
-      uplinks_.push_back(std::make_unique<sync::MqttUplink>(
-          sync::MqttOptions{uplinks_.size(), destination, settings.gateway.id}));
+      uplinks_.push_back(sync::make_uplink({.destination = uplinks_.size(),
+                                            .settings = destination,
+                                            .gateway = settings.gateway.id,
+                                            .directory = settings.buffer.directory}));
   }
 
   Result<> run() {

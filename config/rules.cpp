@@ -60,26 +60,44 @@ void check_one_of(const Section& section, std::string_view one, std::string_view
               false});
 }
 
+// The word given under `key`; `fallback` when there is none.
+std::string_view word_of(const Section& section, std::string_view key, std::string_view fallback) {
+  const Given* given = section.find(key);
+  const auto* word = given == nullptr ? nullptr : std::get_if<std::string>(&given->raw.value);
+  return word == nullptr ? fallback : std::string_view(*word);
+}
+
+bool is_best_effort(const Section& section) {
+  return word_of(section, "role", "required") == "best-effort";
+}
+
+// MQTT 3.1.1 has no room beside the batch to say how it is compressed.
+void check_compression(const Section& section, Report& report) {
+  const Given* version = section.find("mqtt_version");
+  const auto* number =
+      version == nullptr ? nullptr : std::get_if<std::int64_t>(&version->raw.value);
+  if (number == nullptr || *number != 3 || word_of(section, "transport", "mqtt") == "https") return;
+  const std::string_view word = word_of(section, "compression", "auto");
+  if (word != "gzip" && word != "zstd") return;
+  report.add(section.find("compression")->at,
+             {section.dotted("compression"),
+              "MQTT 3.1.1 cannot tell the hub that a batch is compressed",
+              "leave it out, or set mqtt_version = 5",
+              {},
+              false});
+}
+
 // MQTT's library takes a key only from a file.
 void check_token_key(const Section& section, Report& report) {
-  const auto text_of = [&](std::string_view key) {
-    const Given* given = section.find(key);
-    const auto* text = given == nullptr ? nullptr : std::get_if<std::string>(&given->raw.value);
-    return text == nullptr ? std::string() : *text;
-  };
-  if (!text_of("key").starts_with(kPkcs11Scheme) || text_of("transport") == "https") return;
+  if (!word_of(section, "key", "").starts_with(kPkcs11Scheme) ||
+      word_of(section, "transport", "mqtt") == "https")
+    return;
   report.add(section.find("key")->at,
              {section.dotted("key"),
               "a PKCS#11 key works only with transport = \"https\"",
               "set transport = \"https\", or use a key in a file or in the TPM (docs/delivery.md)",
               {},
               true});
-}
-
-bool is_best_effort(const Section& section) {
-  const Given* role = section.find("role");
-  const auto* word = role == nullptr ? nullptr : std::get_if<std::string>(&role->raw.value);
-  return word != nullptr && *word == "best-effort";
 }
 
 }  // namespace
@@ -103,6 +121,7 @@ void check_rules(const Document& document, Report& report) {
     check_needs(section, "password", "username", report);
     check_needs(section, "proxy_username", "proxy", report);
     check_needs(section, "proxy_password", "proxy_username", report);
+    check_compression(section, report);
   }
   if (!any_destination && document.complete)
     report.add({}, {"destination",

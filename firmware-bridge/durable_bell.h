@@ -7,24 +7,21 @@
 #include <atomic>
 #include <cstdint>
 
+#include "agent/core/bell.h"
+
 namespace vitalgate::bridge {
 
 class DurableBell {
  public:
-  DurableBell();
-  DurableBell(const DurableBell&) = delete;
-  DurableBell& operator=(const DurableBell&) = delete;
-  ~DurableBell();
-
-  void ring() const;
+  void ring() const { bell_.ring(); }
   void durable(std::uint64_t ticket);
 
-  [[nodiscard]] int fd() const { return fd_; }  // for poll(): readable after a ring
-  void take() const;                            // the rings so far
+  [[nodiscard]] int fd() const { return bell_.fd(); }  // for poll(): readable after a ring
+  void take() const { bell_.hush(); }                  // the rings so far
   [[nodiscard]] std::uint64_t durable() const { return durable_.load(); }
 
  private:
-  const int fd_;
+  Bell bell_;
   std::atomic<std::uint64_t> durable_{0};
 };
 

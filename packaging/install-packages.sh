@@ -13,12 +13,13 @@ set -euo pipefail
 readonly build_packages=(
   g++ cmake ninja-build pkg-config
   libpaho-mqttpp-dev libpaho-mqtt-dev libsqlite3-dev libssl-dev libsystemd-dev libmodbus-dev
-  nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libfmt-dev libre2-dev libzstd-dev)
+  nlohmann-json3-dev libcli11-dev libtomlplusplus-dev libfmt-dev libre2-dev libzstd-dev
+  libcurl4-openssl-dev zlib1g-dev)
 readonly demo_packages=(
   "${build_packages[@]}" mosquitto openssl python3 python3-paho-mqtt
   libgtest-dev libgmock-dev libbenchmark-dev)
 readonly test_packages=(
-  "${demo_packages[@]}" clang libclang-rt-14-dev clang-format
+  "${demo_packages[@]}" python3-zstandard clang libclang-rt-14-dev clang-format
   gcc-arm-none-eabi qemu-system-arm
   swtpm tpm2-openssl libtss2-tcti-swtpm0 softhsm2 libengine-pkcs11-openssl)
 

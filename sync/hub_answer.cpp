@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/core/limits.h"
+#include "agent/core/text.h"
+#include "config/excerpt.h"
 
 namespace vitalgate::sync {
 namespace {
@@ -67,6 +69,22 @@ Result<HubAnswer> parse_hub_answer(std::string_view text) {
     answer.rejected.push_back(std::move(refusal));
   }
   return answer;
+}
+
+std::string problem_words(std::string_view text) {
+  if (text.size() > limits::kAnswerBytesMax || !is_shallow(text)) return {};
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object()) return {};
+  std::string words;
+  for (const char* key : {"title", "detail"}) {
+    const std::string part = config::printable(text_of(json, key));
+    if (trim(part).empty()) continue;
+    if (!words.empty()) words.append(": ");
+    words.append(trim(part));
+  }
+  if (words.size() > kProblemWordsMax)
+    words.replace(kProblemWordsMax - 3, std::string::npos, "...");
+  return words;
 }
 
 }  // namespace vitalgate::sync

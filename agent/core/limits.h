@@ -83,6 +83,15 @@ inline constexpr std::size_t kRefusedReadingsHeldMax = 4;
 inline constexpr auto kResolveDeadline = std::chrono::seconds(3);
 inline constexpr auto kConnectDeadline = std::chrono::seconds(15);
 inline constexpr auto kDisconnectDeadline = std::chrono::seconds(2);
+inline constexpr auto kProbeDeadline = std::chrono::seconds(5);  // a look at what is wrong
+inline constexpr auto kRequestDeadline = std::chrono::seconds(60);
+inline constexpr auto kSilenceMax = std::chrono::seconds(30);  // with something under way
+// On a connection without traffic. Paho gives it up after 2.5 times that, and some seconds.
+inline constexpr auto kKeepAlive = std::chrono::seconds(12);
+inline constexpr auto kRouteRetry = std::chrono::hours(1);  // until a better way is tried again
+inline constexpr std::chrono::seconds kRetryAfterMax{3600};
+inline constexpr std::size_t kHttpsConnectionsMax = 8;
+inline constexpr std::size_t kHttpsAnswerBytesMax = 262'144;
 
 // Control socket
 inline constexpr std::size_t kControlClientsMax = 16;
@@ -102,6 +111,7 @@ inline constexpr auto kStopDeadline = std::chrono::seconds(10);
 inline constexpr auto kProgressDeadline = std::chrono::seconds(45);
 
 static_assert(kWindowMax < kEventQueueLength, "answers to a full window must fit the queue");
+static_assert(kHttpsAnswerBytesMax <= kAnswerBytesMax);
 static_assert(kBridgeOutstandingMax < kEventQueueLength, "a bridge must not fill the queue alone");
 static_assert(kCommitBytes < kBatchBytesMax);
 static_assert(kWindowMax < kBacklogLookahead / 2, "a full window must not force a refill");

@@ -1,55 +1,22 @@
-// One MQTT connection, from connect to destroy. The only file pair that includes Paho.
+// MQTT 5 or 3.1.1 over TLS, with or without WebSocket, through Eclipse Paho (CONTRACT, "Bindings").
 //
-// Used by one thread, its owner. Paho's callbacks only push into `inbox`, never wait, and carry
-// the session's generation so that a late one is known as such.
+// Steps round the faults of Paho C 1.3.12 and C++ 1.2.0: a new client object for every connection
+// attempt, clean start, no persistence, no automatic reconnect, no buffering while disconnected,
+// callbacks set before connect and only pushing into a queue, a window that never exceeds the
+// broker's receive-maximum. The buffer alone remembers.
 #pragma once
 
-#include <memory>
-#include <variant>
-
-#include "agent/core/channel.h"
-#include "sync/uplink/mqtt_uplink.h"
+#include "sync/uplink/session.h"
 
 namespace vitalgate::sync {
 
-// What wakes the uplink's thread.
-struct LinkLost {
-  std::uint64_t generation = 0;
-  std::string cause;
-};
-struct Published {
-  std::uint64_t generation = 0;
-  BatchKey key;
-  std::string refusal;  // empty: PUBACK without error
-};
-struct AnswerArrived {
-  std::uint64_t generation = 0;
-  std::string text;
-};
-using Inbound = std::variant<Outgoing, LinkLost, Published, AnswerArrived>;
-using Inbox = Channel<Inbound>;
+// Connects, and subscribes to the hub's answers where they count. Blocks up to twice
+// limits::kConnectDeadline. The name of next_place() has just been resolved: Paho asks again, with
+// no deadline and all of its clients waiting.
+Dialled dial_mqtt(const Dialling& dialling, Route route, const Patience& patience);
 
-class MqttSession {
- public:
-  // Connects and subscribes to the hub's answers; blocks up to limits::kConnectDeadline and calls
-  // `alive` meanwhile. Errors: `unavailable`, or `rejected` when the broker refuses who we are.
-  static Result<std::unique_ptr<MqttSession>> connect(const MqttOptions& options,
-                                                      std::uint64_t generation, Inbox& inbox,
-                                                      const std::stop_token& stop,
-                                                      const std::function<void()>& alive);
-  ~MqttSession();  // disconnects, at most limits::kDisconnectDeadline
-
-  // What the broker allows.
-  [[nodiscard]] std::size_t window() const;
-  [[nodiscard]] std::size_t bytes_max() const;
-
-  // Starts a QoS 1 publish; the outcome arrives as Published.
-  Result<> publish(const Outgoing& outgoing);
-
- private:
-  struct Impl;
-  explicit MqttSession(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
-};
+// Paho listens to http_proxy and https_proxy of the environment; only the configuration counts
+// here. Call while the process has one thread.
+void forget_environment_proxies();
 
 }  // namespace vitalgate::sync

@@ -1,7 +1,11 @@
 """The way of a message, whatever carried it: unpack, verify, land, answer."""
 
-import threading
 import zlib
+
+try:
+    import zstandard
+except ImportError:  # package python3-zstandard; without it zstd is answered 415
+    zstandard = None
 
 from contract import Batch, verify
 from logs import log
@@ -53,8 +57,14 @@ def unpack(body, encoding):
         raise oversize()
     if encoding == "identity":
         return body
-    if encoding != "gzip":
-        raise Violation(NO_ID, ["content-encoding is not supported"], kind="unsupported")
+    if encoding == "gzip":
+        return _unpack_gzip(body)
+    if encoding == "zstd" and zstandard is not None:
+        return _unpack_zstd(body)
+    raise Violation(NO_ID, ["content-encoding is not supported"], kind="unsupported")
+
+
+def _unpack_gzip(body):
     inflate = zlib.decompressobj(wbits=31)  # 31: with the header of gzip
     try:
         plain = inflate.decompress(body, MESSAGE_BYTES_MAX + 1)
@@ -67,22 +77,19 @@ def unpack(body, encoding):
     return plain
 
 
+def _unpack_zstd(body):
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        size = zstandard.frame_content_size(body)
+        if size > MESSAGE_BYTES_MAX:
+            raise oversize()
+        plain = frame.decompress(body)
+    except zstandard.ZstdError:
+        raise Violation(NO_ID, ["body is not zstd"], kind="malformed") from None
+    if size < 0 or len(plain) != size or frame.unused_data:
+        raise Violation(NO_ID, ["body is not one whole zstd frame"], kind="malformed")
+    return plain
+
+
 def oversize():
     return Violation(NO_ID, [f"message is larger than {MESSAGE_BYTES_MAX} bytes"], kind="oversize")
-
-
-class AnswerPolicy:
-    """Testing aids: answers that come late, or not at all."""
-
-    def __init__(self, delay_s=0.0, drop=0):
-        self.delay_s = delay_s
-        self._drop = drop
-        self._lock = threading.Lock()
-
-    def swallows(self):
-        with self._lock:
-            swallowed = self._drop > 0
-            self._drop -= swallowed
-        if swallowed:
-            log("answer.swallowed")
-        return swallowed
