@@ -4,43 +4,45 @@
 #include <netdb.h>
 #include <pthread.h>
 
+#include <array>
 #include <condition_variable>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace vitalgate::sync {
 namespace {
 
-using Addresses = std::vector<SocketAddress>;
+constexpr std::size_t kAddressesMax = 8;
 
 struct Question {
   std::mutex mutex;
   std::condition_variable answered;
   std::optional<int> code;  // getaddrinfo's
-  Addresses addresses;      // of port 0
+  std::vector<std::string> addresses;
 };
 
-SocketAddress address_of(const addrinfo& entry) {
-  SocketAddress address;
-  address.size = entry.ai_addrlen;
-  std::memcpy(&address.bytes, entry.ai_addr, entry.ai_addrlen);
-  return address;
+bool is_address(const std::string& host) {
+  in6_addr address{};
+  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
+         inet_pton(AF_INET6, host.c_str(), &address) == 1;
 }
 
-int look_up(const std::string& host, int flags, Addresses& addresses) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = flags;
-  addrinfo* found = nullptr;
-  const int code = getaddrinfo(host.c_str(), nullptr, &hints, &found);
-  for (const addrinfo* at = found; at != nullptr; at = at->ai_next)
-    addresses.push_back(address_of(*at));
-  if (found != nullptr) freeaddrinfo(found);
-  return code;
+std::vector<std::string> to_texts(const addrinfo* list) {
+  std::vector<std::string> texts;
+  for (const addrinfo* at = list; at != nullptr && texts.size() < kAddressesMax; at = at->ai_next) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const void* address =
+        at->ai_family == AF_INET6
+            ? static_cast<const void*>(&reinterpret_cast<sockaddr_in6*>(at->ai_addr)->sin6_addr)
+            : &reinterpret_cast<sockaddr_in*>(at->ai_addr)->sin_addr;
+    if (inet_ntop(at->ai_family, address, text.data(), text.size()) != nullptr)
+      texts.emplace_back(text.data());
+  }
+  return texts;
 }
 
 // The one thread that is not made by the runtime: nothing can end a getaddrinfo() that hangs, so
@@ -49,21 +51,27 @@ std::shared_ptr<Question> ask(const std::string& host) {
   auto question = std::make_shared<Question>();
   std::thread([question, host] {
     pthread_setname_np(pthread_self(), "resolve");
-    Addresses addresses;
-    const int code = look_up(host, 0, addresses);
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    const int code = getaddrinfo(host.c_str(), nullptr, &hints, &found);
+    auto addresses = to_texts(found);
+    if (found != nullptr) freeaddrinfo(found);
     const std::scoped_lock lock(question->mutex);
-    question->code = code;
     question->addresses = std::move(addresses);
+    question->code = code;
     question->answered.notify_all();
   }).detach();
   return question;
 }
 
-Result<Addresses> addresses_of(const std::string& host, std::chrono::milliseconds deadline) {
+}  // namespace
+
+Result<std::vector<std::string>> resolve(const std::string& host,
+                                         std::chrono::milliseconds deadline) {
   static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<Question>> hanging;
-  // An address in figures, with its zone if it has one: nobody is asked.
-  if (Addresses found; look_up(host, AI_NUMERICHOST, found) == 0 && !found.empty()) return found;
+  if (is_address(host)) return std::vector<std::string>();
 
   std::shared_ptr<Question> question;
   {
@@ -77,33 +85,15 @@ Result<Addresses> addresses_of(const std::string& host, std::chrono::millisecond
     return Error{Errc::unavailable, "no answer from the name server for " + host,
                  "check the network cable and the DNS server: resolvectl query " + host};
   const int code = *question->code;
-  Addresses found = question->addresses;
+  auto addresses = question->addresses;
   lock.unlock();
   {
     const std::scoped_lock forget(mutex);
-    hanging.erase(host);
+    if (hanging[host] == question) hanging.erase(host);
   }
-  if (code == 0 && !found.empty()) return found;
+  if (code == 0) return addresses;
   return Error{Errc::unavailable, "cannot resolve " + host + ": " + gai_strerror(code),
                "check destination.host, then the DNS server: resolvectl query " + host};
-}
-
-}  // namespace
-
-Result<> resolve(const std::string& host, std::chrono::milliseconds deadline) {
-  VG_TRY(addresses_of(host, deadline));
-  return {};
-}
-
-Result<std::vector<SocketAddress>> find_addresses(const std::string& host, std::uint16_t port,
-                                                  std::chrono::milliseconds deadline) {
-  Addresses found = VG_TRY(addresses_of(host, deadline));
-  for (SocketAddress& address : found) {
-    // Both families have their port in the same place; htons() as the kernel wants it.
-    auto& plain = reinterpret_cast<sockaddr_in&>(address.bytes);
-    plain.sin_port = htons(port);
-  }
-  return found;
 }
 
 }  // namespace vitalgate::sync

@@ -3,10 +3,7 @@
 // getaddrinfo() has none, and a hanging resolver would freeze every MQTT client of the process.
 #pragma once
 
-#include <sys/socket.h>
-
 #include <chrono>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,17 +11,10 @@
 
 namespace vitalgate::sync {
 
-// Whether `host` has an address, at the latest after `deadline`. While an earlier question still
-// hangs no second one is asked. Addresses in figures are answered at once. Any thread.
-Result<> resolve(const std::string& host, std::chrono::milliseconds deadline);
-
-struct SocketAddress {
-  sockaddr_storage bytes{};
-  socklen_t size = 0;
-};
-
-// The same question, answered with where to connect: at least one address, the best first.
-Result<std::vector<SocketAddress>> find_addresses(const std::string& host, std::uint16_t port,
-                                                  std::chrono::milliseconds deadline);
+// The addresses of `host`, in figures and in the order to try them, at the latest after `deadline`.
+// While an earlier question still hangs no second one is asked. A host that is an address already
+// is answered at once, with none. Any thread.
+Result<std::vector<std::string>> resolve(const std::string& host,
+                                         std::chrono::milliseconds deadline);
 
 }  // namespace vitalgate::sync
