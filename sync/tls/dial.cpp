@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <fstream>
+#include <optional>
 #include <system_error>
 
 #include "agent/core/text.h"
@@ -53,28 +54,48 @@ Error unreachable(const Target& target, int code) {
   }
 }
 
-// 0, or why not.
-int try_address(const SocketAddress& address, const Socket& socket, Clock::time_point deadline) {
-  if (socket.fd() < 0) return errno;
-  if (::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address.bytes), address.size) == 0)
-    return 0;
+struct AddressList {
+  addrinfo* first = nullptr;
+  AddressList() = default;
+  AddressList(const AddressList&) = delete;
+  AddressList& operator=(const AddressList&) = delete;
+  ~AddressList() {
+    if (first != nullptr) ::freeaddrinfo(first);
+  }
+};
+
+// 0 and the connection, or why not. `address` is in figures: nobody is asked.
+int try_address(const std::string& address, std::uint16_t port, Clock::time_point deadline,
+                std::optional<Socket>& connected) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+  AddressList list;
+  if (::getaddrinfo(address.c_str(), std::to_string(port).c_str(), &hints, &list.first) != 0)
+    return EADDRNOTAVAIL;
+  const addrinfo& at = *list.first;
+  connected.emplace(::socket(at.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  const int fd = connected->fd();
+  if (fd < 0) return errno;
+  if (::connect(fd, at.ai_addr, at.ai_addrlen) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
-  if (!wait_for(socket.fd(), POLLOUT, deadline)) return ETIMEDOUT;
+  if (!wait_for(fd, POLLOUT, deadline)) return ETIMEDOUT;
   int code = 0;
   socklen_t size = sizeof code;
-  return ::getsockopt(socket.fd(), SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno;
 }
 
 Result<Socket> connect_to(const Target& target, Clock::time_point deadline) {
-  const auto addresses = VG_TRY(find_addresses(target.host, target.port, left_until(deadline)));
+  auto addresses = VG_TRY(resolve(target.host, left_until(deadline)));
+  if (addresses.empty()) addresses.push_back(target.host);  // in figures already
   int why = ETIMEDOUT;
   std::size_t untried = addresses.size();
-  for (const SocketAddress& address : addresses) {
-    Socket socket(::socket(address.bytes.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  for (const std::string& address : addresses) {
     // An address that does not answer leaves time for those behind it.
     const auto until = Clock::now() + left_until(deadline) / untried--;
-    why = try_address(address, socket, until);
-    if (why == 0) return socket;
+    std::optional<Socket> socket;
+    why = try_address(address, target.port, until, socket);
+    if (why == 0) return *std::move(socket);
   }
   return unreachable(target, why);
 }
