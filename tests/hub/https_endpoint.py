@@ -15,11 +15,12 @@ from violation import NO_ID, Violation
 CONTENT_TYPE = "application/cloudevents+json"
 TIMEOUT_S = 30
 DISCARD_BYTES_MAX = 4 * MESSAGE_BYTES_MAX
+GUEST_PAGE = "<!DOCTYPE html><html><body>Welcome to the guest network.</body></html>"
 _STATUS = {"malformed": 400, "oversize": 413, "unsupported": 415, "invalid": 422}
 
 
 class HttpsEndpoint:
-    def __init__(self, host, port, cert, key, base, intake, policy):
+    def __init__(self, host, port, cert, key, base, intake, faults):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(cert, key)
@@ -27,7 +28,7 @@ class HttpsEndpoint:
         self._server.context = context
         self._server.path = f"/{base.strip('/')}/v1/batches".replace("//", "/")
         self._server.intake = intake
-        self._server.policy = policy
+        self._server.faults = faults
         self._thread = threading.Thread(target=self._server.serve_forever, name="https",
                                         kwargs={"poll_interval": 0.05})
         self.port = self._server.server_address[1]
@@ -73,6 +74,9 @@ class _Request(BaseHTTPRequestHandler):
         body = self._read_body()
         if body is None:
             return
+        fault = self.server.faults.next()
+        if fault and not fault.landed and self._stands_in(fault):
+            return
         try:
             answer = self._receive(body)
         except Violation as violation:
@@ -82,7 +86,7 @@ class _Request(BaseHTTPRequestHandler):
             log("message.unlanded", why=error.strerror)
             self._problem(503, ["the message could not be stored"])
             return
-        self._answer(answer)
+        self._answer(answer, fault)
 
     def do_GET(self):
         if self._is_our_path():
@@ -143,15 +147,45 @@ class _Request(BaseHTTPRequestHandler):
         self.server.intake.refuse(violation, body)
         return violation
 
-    def _answer(self, answer):
-        if self.server.policy.swallows():
+    def _stands_in(self, fault):
+        """Whether the fault answered in place of the hub: nothing is landed then."""
+        if fault.kind == "status":
+            wait = {"Retry-After": str(fault.retry_after)} if fault.retry_after else None
+            self._problem(fault.status, ["a testing aid"], wait)
+        elif fault.kind == "html":
+            self._respond(200, "text/html", GUEST_PAGE)
+        elif fault.kind == "redirect":
+            self._respond(302, None, "", {"Location": "http://login.example/guest"})
+        else:
+            return False
+        return True
+
+    def _answer(self, answer, fault):
+        kind = fault.kind if fault else None
+        if kind == "status" and self._stands_in(fault):
+            return
+        if kind == "silent":
+            self.rfile.read(1)  # until the client gives up
+        if kind in ("lost", "silent"):
             self.close_connection = True
             return
-        time.sleep(self.server.policy.delay_s)
-        if answer is None:
-            self._respond(204, None, "")
-        else:
-            self._respond(200, "application/json", json.dumps(answer, separators=(",", ":")))
+        time.sleep(self.server.faults.delay_s + (fault.seconds if kind == "late" else 0))
+        text = "" if answer is None else json.dumps(answer, separators=(",", ":"))
+        if kind == "cut":
+            self._cut(text)
+            return
+        for _ in range(2 if kind == "repeated" else 1):
+            self._body_read = True
+            self._respond(200 if text else 204, "application/json" if text else None, text)
+
+    def _cut(self, text):
+        """Half of an answer, and the end."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text[:len(text) // 2].encode())
 
     def _problem(self, status, texts, headers=None):
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status,
@@ -168,6 +202,7 @@ class _Request(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if content_type:
             self.send_header("Content-Type", content_type)
+        if status != 204:
             self.send_header("Content-Length", str(len(body)))
         if self.close_connection:
             self.send_header("Connection", "close")

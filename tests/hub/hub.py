@@ -55,6 +55,7 @@ def _add_serve(parser):
     mqtt.add_argument("--key", metavar="FILE")
     mqtt.add_argument("--username", metavar="U")
     mqtt.add_argument("--password-file", metavar="FILE")
+    mqtt.add_argument("--mqtt-version", type=int, choices=(3, 5), default=5, help="3 is 3.1.1")
     mqtt.add_argument("--client-id", default="vitalgate-hub", metavar="ID")
     https = parser.add_argument_group("HTTPS")
     https.add_argument("--https-host", default="127.0.0.1", metavar="H",
@@ -66,6 +67,7 @@ def _add_serve(parser):
     aids = parser.add_argument_group("testing aids")
     aids.add_argument("--answer-delay", type=float, default=0.0, metavar="SECONDS")
     aids.add_argument("--drop-answers", type=int, default=0, metavar="N")
+    aids.add_argument("--faults", metavar="FILE", help="control file, read when it changes")
     aids.add_argument("--reject-metric", action="append", default=[], metavar="NAME")
 
 

@@ -1,6 +1,5 @@
 """The way of a message, whatever carried it: unpack, verify, land, answer."""
 
-import threading
 import zlib
 
 from contract import Batch, verify
@@ -69,20 +68,3 @@ def unpack(body, encoding):
 
 def oversize():
     return Violation(NO_ID, [f"message is larger than {MESSAGE_BYTES_MAX} bytes"], kind="oversize")
-
-
-class AnswerPolicy:
-    """Testing aids: answers that come late, or not at all."""
-
-    def __init__(self, delay_s=0.0, drop=0):
-        self.delay_s = delay_s
-        self._drop = drop
-        self._lock = threading.Lock()
-
-    def swallows(self):
-        with self._lock:
-            swallowed = self._drop > 0
-            self._drop -= swallowed
-        if swallowed:
-            log("answer.swallowed")
-        return swallowed

@@ -10,6 +10,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from answers import Answers
 from contract import Topic
 from logs import log
 from violation import NO_ID, Violation
@@ -30,13 +31,14 @@ class Broker:
     username: str = None
     password: str = None
     client_id: str = "vitalgate-hub"
+    version: int = 5  # 3 is 3.1.1
 
 
 class MqttEndpoint:
-    def __init__(self, broker, intake, policy, on_ready):
+    def __init__(self, broker, intake, faults, on_ready):
         self._broker = broker
         self._intake = intake
-        self._policy = policy
+        self._answers = Answers(self._publish, faults)
         self._on_ready = on_ready
         self._client = self._make_client()
         self._stopping = threading.Event()
@@ -44,8 +46,8 @@ class MqttEndpoint:
 
     def start(self):
         """Returns at once; connects, reconnects and subscribes on its own thread, for ever."""
-        self._client.connect_async(self._broker.host, self._broker.port, KEEP_ALIVE_S,
-                                   clean_start=True)
+        begin = {"clean_start": True} if self._broker.version == 5 else {}
+        self._client.connect_async(self._broker.host, self._broker.port, KEEP_ALIVE_S, **begin)
         self._thread.start()
 
     def stop(self):
@@ -73,7 +75,8 @@ class MqttEndpoint:
 
     def _make_client(self):
         broker = self._broker
-        client = mqtt.Client(broker.client_id, protocol=mqtt.MQTTv5)
+        protocol = mqtt.MQTTv5 if broker.version == 5 else mqtt.MQTTv311
+        client = mqtt.Client(broker.client_id, protocol=protocol)
         context = ssl.create_default_context(cafile=broker.ca)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if broker.cert:
@@ -88,15 +91,19 @@ class MqttEndpoint:
         client.on_message = self._message
         return client
 
-    def _connected(self, client, _userdata, _flags, reason, _properties):
-        if reason.value != 0:
+    # The library gives reasons as numbers in 3.1.1 and as objects in 5.
+    def _connected(self, client, _userdata, _flags, reason, _properties=None):
+        if reason != 0:
             log("mqtt.refused", reason=reason)
             return
         log("mqtt.connected", host=self._broker.host, port=self._broker.port)
-        client.subscribe(TOPICS, options=SubscribeOptions(qos=1, noLocal=True))
+        if self._broker.version == 5:
+            client.subscribe(TOPICS, options=SubscribeOptions(qos=1, noLocal=True))
+        else:
+            client.subscribe(TOPICS, qos=1)
 
-    def _subscribed(self, _client, _userdata, _mid, reasons, _properties):
-        if any(reason.value >= 0x80 for reason in reasons):
+    def _subscribed(self, _client, _userdata, _mid, reasons, _properties=None):
+        if any(getattr(reason, "value", reason) >= 0x80 for reason in reasons):
             log("mqtt.subscription_refused", reason=reasons[0])
             return
         log("mqtt.subscribed")
@@ -117,33 +124,27 @@ class MqttEndpoint:
         except OSError as error:
             log("message.unlanded", why=error.strerror)  # unanswered: it will be sent again
             return
-        if answer is not None and not self._policy.swallows():
-            self._answer(topic.gateway_id, answer)
+        if answer is not None:
+            self._answers.send(topic.gateway_id, answer)
 
     def _receive(self, message, topic):
-        content_type = getattr(message.properties, "ContentType", CONTENT_TYPE)
+        properties = getattr(message, "properties", None)  # 3.1.1 has none
+        content_type = getattr(properties, "ContentType", CONTENT_TYPE)
         if content_type.partition(";")[0].strip().lower() != CONTENT_TYPE:
             wrong = Violation(NO_ID, ["content type is not that of an event"], "unsupported")
             self._intake.refuse(wrong, message.payload)
             raise wrong
-        user_properties = getattr(message.properties, "UserProperty", [])
+        user_properties = getattr(properties, "UserProperty", [])
         encoding = dict(user_properties).get("content-encoding", "identity")
         return self._intake.receive(message.payload, encoding, topic)
 
-    def _answer(self, gateway_id, answer):
-        properties = Properties(PacketTypes.PUBLISH)
-        properties.ContentType = "application/json"
+    def _publish(self, gateway_id, answer):
+        how = {}
+        if self._broker.version == 5:
+            how["properties"] = Properties(PacketTypes.PUBLISH)
+            how["properties"].ContentType = "application/json"
         payload = json.dumps(answer, separators=(",", ":"))
-
-        def publish():
-            try:
-                self._client.publish(f"vitalgate/v1/{gateway_id}/ack", payload, qos=1,
-                                     properties=properties)
-            except OSError as error:  # the gateway sends its batch again
-                log("answer.lost", why=type(error).__name__)
-        if not self._policy.delay_s:
-            publish()
-            return
-        timer = threading.Timer(self._policy.delay_s, publish)
-        timer.daemon = True
-        timer.start()
+        try:
+            self._client.publish(f"vitalgate/v1/{gateway_id}/ack", payload, qos=1, **how)
+        except OSError as error:  # the gateway sends its batch again
+            log("answer.lost", why=type(error).__name__)

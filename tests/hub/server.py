@@ -5,7 +5,8 @@ import signal
 import threading
 from pathlib import Path
 
-from intake import AnswerPolicy, Intake
+from faults import Faults
+from intake import Intake
 from ledger import Ledger
 from logs import log, log_bug
 from verdict import VerdictWriter, judge, table, write_atomically
@@ -47,9 +48,9 @@ def serve(options):
     except BlockingIOError:
         log("hub.stopped", why="another receiver holds the bronze folder")
         return 2
-    policy = AnswerPolicy(options.answer_delay, options.drop_answers)
+    faults = Faults(options.faults, options.answer_delay, options.drop_answers)
     try:
-        endpoints = _make_endpoints(options, Intake(ledger), policy, readiness)
+        endpoints = _make_endpoints(options, Intake(ledger), faults, readiness)
     except OSError as error:  # a certificate or a port
         log("hub.stopped", why=error.strerror or type(error).__name__, file=error.filename)
         return 2
@@ -72,12 +73,12 @@ def _end_on_bug(failure):
     os._exit(70)
 
 
-def _make_endpoints(options, intake, policy, readiness):
+def _make_endpoints(options, intake, faults, readiness):
     endpoints = []
     if options.https_port is not None:
         from https_endpoint import HttpsEndpoint
         https = HttpsEndpoint(options.https_host, options.https_port, options.https_cert,
-                              options.https_key, options.base, intake, policy)
+                              options.https_key, options.base, intake, faults)
         readiness.mark("https", https.port)  # it listens from here on
         endpoints.append(https)
     if options.mqtt_host:
@@ -86,6 +87,7 @@ def _make_endpoints(options, intake, policy, readiness):
         if options.password_file:
             password = Path(options.password_file).read_text().rstrip("\r\n")
         broker = Broker(options.mqtt_host, options.mqtt_port, options.ca, options.cert,
-                        options.key, options.username, password, options.client_id)
-        endpoints.append(MqttEndpoint(broker, intake, policy, readiness.mark))
+                        options.key, options.username, password, options.client_id,
+                        options.mqtt_version)
+        endpoints.append(MqttEndpoint(broker, intake, faults, readiness.mark))
     return endpoints

@@ -126,5 +126,75 @@ class ProblemTest(HttpsTest):
         self.assertEqual(response.status, 200)
 
 
+class FaultTest(HttpsTest):
+    def misbehave(self, **fault):
+        file = self.folder / "faults.json"
+        file.with_suffix(".new").write_text(json.dumps(fault))
+        file.with_suffix(".new").rename(file)
+
+    def setUp(self):
+        super().setUp()
+        self.start("--faults", self.folder / "faults.json")
+
+    def received(self):
+        code, line = self.stop_hub()
+        self.assertEqual(code, 0)
+        return int(line.split("received=")[1].split()[0])
+
+    def test_a_status_comes_as_often_as_asked_and_lands_nothing(self):
+        self.misbehave(fault="status", status=429, retry_after=7, next=2)
+        for _ in range(2):
+            response, _ = self.problem(429, batch(readings(1, 3)))
+            self.assertEqual(response.headers["Retry-After"], "7")
+        self.assertEqual(self.request(batch(readings(1, 3)))[0].status, 200)
+        self.assertEqual(self.received(), 3)
+
+    def test_a_status_may_come_although_the_message_is_landed(self):
+        self.misbehave(fault="status", status=500, landed=True)
+        self.problem(500, batch(readings(1, 3)))
+        self.assertEqual(self.received(), 3)
+
+    def test_the_file_counts_again_when_it_is_replaced_or_removed(self):
+        self.misbehave(fault="status", status=503)
+        self.problem(503, batch(readings(1, 3)))
+        self.misbehave(fault="status", status=401)
+        self.problem(401, batch(readings(1, 3)))
+        (self.folder / "faults.json").unlink()
+        self.assertEqual(self.request(batch(readings(1, 3)))[0].status, 200)
+
+    def test_a_guest_network_answers_with_a_page_or_a_redirect(self):
+        self.misbehave(fault="html")
+        response, text = self.request(batch(readings(1, 3)))
+        self.assertEqual((response.status, response.headers["Content-Type"]), (200, "text/html"))
+        self.assertIn(b"guest", text)
+        self.misbehave(fault="redirect")
+        self.assertEqual(self.request(batch(readings(1, 3)))[0].status, 302)
+        self.assertEqual(self.received(), 0)
+
+    def test_an_answer_can_end_in_the_middle(self):
+        self.misbehave(fault="cut", next=1)
+        with self.assertRaises(http.client.IncompleteRead):
+            self.request(batch(readings(1, 3)))
+        self.assertEqual(self.received(), 3)
+
+    def test_silence_lasts_until_the_client_gives_up(self):
+        self.misbehave(fault="silent", next=1)
+        self.connection.timeout = 0.3
+        with self.assertRaises(TimeoutError):
+            self.request(batch(readings(1, 3)))
+        self.connect()
+        self.assertEqual(self.request(batch(readings(1, 3)))[0].status, 200)
+
+    def test_an_answer_can_come_twice_on_one_connection(self):
+        self.misbehave(fault="repeated", next=1)
+        self.connection.request("POST", "/v1/batches", batch(readings(1, 3)),
+                                {"Content-Type": "application/cloudevents+json",
+                                 "Idempotency-Key": f'"{event_id()}"'})
+        heard = b""
+        while heard.count(b'"stored":[[1,3]]') < 2:
+            heard += self.connection.sock.recv(4096)
+        self.assertEqual(heard.count(b"HTTP/1.1 200"), 2)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -162,6 +162,24 @@ class MqttTest(HubTest):
         self.assertEqual(self.gateway.ask(batch(readings(4, 5), number=2)), self.expect([[1, 5]]))
         self.assertTrue(self.gateway.answers.empty())
 
+    def test_answers_can_come_twice_or_in_reverse_order(self):
+        faults = self.folder / "faults.json"
+        faults.write_text('{"fault": "repeated", "next": 1}')
+        self.start("--faults", faults)
+        first = self.gateway.ask(batch(readings(1, 3)))
+        self.assertEqual(json.loads(self.gateway.answers.get(timeout=WAIT_S).payload), first)
+        faults.with_suffix(".new").write_text('{"fault": "reordered", "group": 2, "next": 2}')
+        faults.with_suffix(".new").rename(faults)
+        for number, seqs in ((2, (4, 5)), (3, (8, 9))):
+            self.gateway.publish(batch(readings(*seqs), number=number))
+        answers = [json.loads(self.gateway.answers.get(timeout=WAIT_S).payload)["stored"]
+                   for _ in range(2)]
+        self.assertEqual(answers, [[[8, 9]], [[1, 5]]])
+
+    def test_the_hub_itself_can_speak_the_older_protocol(self):
+        self.start("--mqtt-version", 3)
+        self.assertEqual(self.gateway.ask(batch(readings(1, 3))), self.expect([[1, 3]]))
+
     def test_a_broker_with_an_unknown_certificate_is_not_trusted(self):
         elsewhere = self.folder / "elsewhere"
         elsewhere.mkdir()

@@ -1,6 +1,5 @@
 #include "tests/support/network.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,6 +26,8 @@ class Socket {
   int fd_;
 };
 
+}  // namespace
+
 sockaddr_in loopback(std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -34,8 +35,6 @@ sockaddr_in loopback(std::uint16_t port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   return address;
 }
-
-}  // namespace
 
 std::uint16_t free_port() {
   std::random_device random;
