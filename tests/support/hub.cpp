@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "tests/support/failure.h"
@@ -14,6 +16,7 @@ namespace {
 
 // Debian's own: another python3 in PATH does not see Debian's packages.
 constexpr auto kPython = "/usr/bin/python3";
+constexpr auto kFaults = "faults.json";
 
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -38,22 +41,58 @@ void Hub::start(const Options& options) {
                       bronze(),
                       "--verdict",
                       directory_ / "verdict.json",
-                      "--mqtt-host",
-                      "127.0.0.1",
-                      "--mqtt-port",
-                      std::to_string(options.port),
-                      "--ca",
-                      options.ca,
                       "--ready-file",
-                      directory_ / "ready"};
-  if (options.answer_delay_s > 0) {
-    arguments.insert(arguments.end(),
-                     {"--answer-delay", fmt::format("{}", options.answer_delay_s)});
+                      directory_ / "ready",
+                      "--faults",
+                      directory_ / kFaults};
+  const auto add = [&](const char* name, const std::string& value) {
+    arguments.insert(arguments.end(), {name, value});
+  };
+  if (options.port != 0) {
+    add("--mqtt-host", "127.0.0.1");
+    add("--mqtt-port", std::to_string(options.port));
+    add("--mqtt-version", std::to_string(options.mqtt_version));
+    add("--ca", options.ca);
   }
-  if (options.drop_answers > 0) {
-    arguments.insert(arguments.end(), {"--drop-answers", std::to_string(options.drop_answers)});
+  if (options.https) {
+    add("--https-port", "0");
+    add("--https-cert", options.https->file);
+    add("--https-key", options.https->key);
   }
+  if (options.answer_delay_s > 0) add("--answer-delay", fmt::format("{}", options.answer_delay_s));
+  if (options.drop_answers > 0) add("--drop-answers", std::to_string(options.drop_answers));
   process_ = std::make_unique<Process>(arguments, log(), log());
+}
+
+std::uint16_t Hub::https_port() const {
+  constexpr std::string_view kLine = "https=";
+  const std::string ready = read_file(directory_ / "ready");
+  const auto at = ready.find(kLine);
+  if (at == std::string::npos) throw Failure("the receiver does not listen for HTTPS", "");
+  return static_cast<std::uint16_t>(std::stoul(ready.substr(at + kLine.size())));
+}
+
+void Hub::misbehave(const HubFault& fault) const {
+  Json text{{"fault", fault.kind}};
+  if (fault.next) text["next"] = *fault.next;
+  if (fault.status != 0) text["status"] = fault.status;
+  if (fault.retry_after_s != 0) text["retry_after"] = fault.retry_after_s;
+  if (fault.landed) text["landed"] = true;
+  if (fault.seconds > 0) text["seconds"] = fault.seconds;
+  if (fault.group != 0) text["group"] = fault.group;
+  const auto made = directory_ / "faults.new";
+  std::ofstream(made) << text.dump();
+  std::filesystem::rename(made, directory_ / kFaults);
+}
+
+void Hub::behave() const { std::filesystem::remove(directory_ / kFaults); }
+
+std::uint64_t Hub::faulted() const {
+  std::istringstream lines(read_file(log()));
+  std::uint64_t count = 0;
+  for (std::string line; std::getline(lines, line);)
+    if (line.find(" answer.faulted ") != std::string::npos) ++count;
+  return count;
 }
 
 void Hub::wait_ready(Milliseconds timeout) {

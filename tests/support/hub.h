@@ -6,10 +6,12 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tests/support/process.h"
+#include "tests/support/test_ca.h"
 
 namespace vitalgate::test {
 
@@ -29,13 +31,26 @@ struct Verdict {
   bool clean = false;
 };
 
+// How the receiver misbehaves; tests/hub/README.md has the words.
+struct HubFault {
+  std::string kind;
+  std::optional<unsigned> next = {};  // so many messages; none: until something else is said
+  unsigned status = 0;
+  unsigned retry_after_s = 0;
+  bool landed = false;
+  double seconds = 0;
+  unsigned group = 0;
+};
+
 class Hub {
  public:
   struct Options {
-    std::uint16_t port = 0;
-    std::filesystem::path ca;
+    std::uint16_t port = 0;  // of the broker; 0: no MQTT
+    std::filesystem::path ca = {};
     double answer_delay_s = 0;
     unsigned drop_answers = 0;  // the first so many
+    unsigned mqtt_version = 5;
+    std::optional<Certificate> https = {};  // listens, on https_port()
   };
 
   // Throws Failure when python3-paho-mqtt is missing. Its files are in `directory`.
@@ -44,8 +59,17 @@ class Hub {
   // Returns at once; it connects, and connects again, by itself.
   void start(const Options& options);
 
-  // Until it has subscribed at the broker for the first time.
+  // Until it has subscribed at the broker for the first time and listens.
   void wait_ready(Milliseconds timeout = std::chrono::seconds(30));
+
+  // Of HTTPS, once it is ready.
+  [[nodiscard]] std::uint16_t https_port() const;
+
+  // From the next message on, whether it runs or not.
+  void misbehave(const HubFault& fault) const;
+  void behave() const;
+  // How many messages met a fault so far.
+  [[nodiscard]] std::uint64_t faulted() const;
 
   // As of now, while it runs and after it stopped.
   [[nodiscard]] Verdict verdict() const;

@@ -27,7 +27,10 @@ class Site {
   // Broker and receiver, until both are there.
   void start(double answer_delay_s = 0, unsigned drop_answers = 0) {
     broker.start();
-    hub.start({broker.port(), ca.file(), answer_delay_s, drop_answers});
+    hub.start({.port = broker.port(),
+               .ca = ca.file(),
+               .answer_delay_s = answer_delay_s,
+               .drop_answers = drop_answers});
     hub.wait_ready();
   }
 
