@@ -43,7 +43,7 @@ std::vector<WallTime> times_of(const std::string& event, const std::filesystem::
 LinkRun::LinkRun(const LinkPlan& plan)
     : plan_(plan),
       site_("linktest"),
-      link_(plan.seed),
+      link_(plan.seed, plan.congestion),
       clinic_(devices(plan, site_)),
       agent_(site_.agent(), config()) {
   start_hub();

@@ -16,6 +16,7 @@ struct LinkPlan {
   std::string transport = "mqtt";    // or https
   std::string compression = "none";  // as in the agent's configuration
   SlowLink::Terms terms;
+  std::string congestion = {};        // as in SlowLink
   std::uint64_t backlog = 100'000;    // readings
   bool live = false;                  // devices go on meanwhile
   std::chrono::seconds measured{15};  // or until little of the backlog is left
@@ -53,6 +54,7 @@ class LinkRun {
   // The link comes, the backlog drains to its end, the receiver judges. Throws Failure.
   LinkFigures run();
 
+  [[nodiscard]] const std::string& congestion() const { return link_.congestion(); }
   void keep() { site_.folder.keep(); }
   [[nodiscard]] std::string folder() const { return site_.folder.path().string(); }
 

@@ -17,6 +17,7 @@ struct Options {
   std::vector<std::string> cases;
   std::string transport = "mqtt";
   std::string compression = "gzip";
+  std::string congestion;
   unsigned seconds = 15;
   unsigned delay_ms = 50;
   unsigned rate_kbit_s = 10'000;
@@ -47,6 +48,7 @@ bool run(const Case& each, const Options& options) {
   LinkPlan plan;
   plan.transport = options.transport;
   plan.compression = each.compressed ? options.compression : "none";
+  plan.congestion = options.congestion;
   plan.terms.delay = Milliseconds(options.delay_ms);
   plan.terms.bytes_per_s = options.rate_kbit_s * std::uint64_t{125};
   plan.terms.queue_bytes = plan.terms.bytes_per_s / 10;  // 100 ms
@@ -59,10 +61,10 @@ bool run(const Case& each, const Options& options) {
   if (options.keep) run.keep();
   const LinkFigures found = run.run();
   fmt::print(
-      "{:<12} {} over {}: {:.0f} % of the link, {:.0f} readings/s, {:.0f} bytes a reading"
+      "{:<12} {} over {}, TCP {}: {:.0f} % of the link, {:.0f} readings/s, {:.0f} bytes a reading"
       " ({:.1f} s)\n",
-      each.name, each.what, plan.transport, 100 * found.fill, found.readings_per_s,
-      found.bytes_per_reading, found.seconds);
+      each.name, each.what, plan.transport, run.congestion(), 100 * found.fill,
+      found.readings_per_s, found.bytes_per_reading, found.seconds);
   if (each.live) {
     fmt::print(
         "{:<12} the first live batch {:.2f} s after the connection, {} still behind it; "
@@ -115,6 +117,9 @@ void declare(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"none", "gzip", "zstd"}))
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "that are measured")->capture_default_str();
+  app.add_option("--congestion", options.congestion,
+                 "how TCP finds the rate; left out: as the kernel")
+      ->check(CLI::IsMember({"cubic", "reno", "bbr"}));
   app.add_option("--delay-ms", options.delay_ms, "of each direction")->capture_default_str();
   app.add_option("--rate-kbit-s", options.rate_kbit_s, "of each direction")
       ->check(CLI::Range(8u, 10'000'000u))

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <deque>
 #include <exception>
+#include <fstream>
 #include <mutex>
 #include <random>
 #include <string_view>
@@ -30,6 +31,7 @@ namespace {
 
 constexpr auto kDevice = "wan0";
 constexpr std::size_t kPacketMax = 2048;  // a TUN device's MTU is 1500
+constexpr auto kCongestion = "/proc/sys/net/ipv4/tcp_congestion_control";  // of this network
 constexpr auto kThisNetwork = "/proc/thread-self/ns/net";
 
 Failure failure(const std::string& what) {
@@ -67,10 +69,11 @@ void bring_up(int any_socket, std::string_view device) {
 struct End {
   int network = -1;
   int packets = -1;
+  std::string congestion;
 };
 
 // On a thread of its own, which this puts into a new namespace for good.
-End make_end(const char* own, const char* other) {
+End make_end(const char* own, const char* other, const std::string& congestion) {
   if (unshare(CLONE_NEWNET) != 0) throw failure("unshare");
   End end;
   end.network = open(kThisNetwork, O_RDONLY | O_CLOEXEC);
@@ -88,15 +91,21 @@ End make_end(const char* own, const char* other) {
   bring_up(any, kDevice);
   bring_up(any, "lo");
   close(any);
+  if (!congestion.empty()) {
+    std::ofstream choice(kCongestion);
+    choice << congestion << std::flush;
+    if (!choice) throw failure("tcp_congestion_control = " + congestion);
+  }
+  std::ifstream(kCongestion) >> end.congestion;
   return end;
 }
 
-End new_end(const char* own, const char* other) {
+End new_end(const char* own, const char* other, const std::string& congestion) {
   End made;
   std::exception_ptr problem;
   std::thread([&] {
     try {
-      made = make_end(own, other);
+      made = make_end(own, other, congestion);
     } catch (...) {
       problem = std::current_exception();
     }
@@ -119,8 +128,10 @@ struct Direction {
 }  // namespace
 
 struct SlowLink::Impl {
-  explicit Impl(std::uint64_t seed)
-      : gateway(new_end(kGateway, kHub)), hub(new_end(kHub, kGateway)), chance(seed) {}
+  Impl(std::uint64_t seed, const std::string& congestion)
+      : gateway(new_end(kGateway, kHub, congestion)),
+        hub(new_end(kHub, kGateway, congestion)),
+        chance(seed) {}
   ~Impl() {
     for (const int fd : {gateway.network, gateway.packets, hub.network, hub.packets, bell})
       close(fd);
@@ -206,8 +217,8 @@ std::optional<std::string> SlowLink::unavailable() {
   return std::nullopt;
 }
 
-SlowLink::SlowLink(std::uint64_t seed)
-    : impl_(std::make_unique<Impl>(seed)),
+SlowLink::SlowLink(std::uint64_t seed, const std::string& congestion)
+    : impl_(std::make_unique<Impl>(seed, congestion)),
       thread_([this](const std::stop_token& stop) { impl_->run(stop); }) {}
 
 SlowLink::~SlowLink() {
@@ -238,6 +249,8 @@ SlowLink::Counts SlowLink::down() const {
   const std::scoped_lock lock(impl_->mutex);
   return impl_->down.counts;
 }
+
+const std::string& SlowLink::congestion() const { return impl_->gateway.congestion; }
 
 SlowLink::Visit SlowLink::at_gateway() const { return Visit(impl_->gateway.network); }
 SlowLink::Visit SlowLink::at_hub() const { return Visit(impl_->hub.network); }

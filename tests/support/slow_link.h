@@ -38,8 +38,10 @@ class SlowLink {
   // Why there can be none here; nothing when there can.
   static std::optional<std::string> unavailable();
 
-  // Cut at first. Throws Failure.
-  explicit SlowLink(std::uint64_t seed);
+  // Cut at first. `congestion`: how both ends' TCP finds the rate, as the kernel names it; empty:
+  // as the kernel does by itself. Throws Failure.
+  explicit SlowLink(std::uint64_t seed, const std::string& congestion = {});
+
   SlowLink(const SlowLink&) = delete;
   SlowLink& operator=(const SlowLink&) = delete;
   ~SlowLink();
@@ -47,6 +49,8 @@ class SlowLink {
   // From now on, in both directions. Whoever was cut off has lost what was on its way.
   void connect(const Terms& terms);
   void cut();
+
+  [[nodiscard]] const std::string& congestion() const;
 
   // Towards the hub, towards the gateway.
   [[nodiscard]] Counts up() const;
