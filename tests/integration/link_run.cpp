@@ -67,8 +67,8 @@ AgentConfig LinkRun::config() const {
   made.host = SlowLink::kHub;
   made.answer_timeout = "20s";
   if (plan_.transport == "https" && site_.hub.listens()) made.port = site_.hub.https_port();
-  made.more = fmt::format("transport = \"{}\"\ncompression = \"{}\"\nwindow = 64\n",
-                          plan_.transport, plan_.compression);
+  made.more = fmt::format("transport = \"{}\"\ncompression = \"{}\"\n{}\n", plan_.transport,
+                          plan_.compression, plan_.more);
   return made;
 }
 

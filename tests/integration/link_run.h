@@ -17,6 +17,7 @@ struct LinkPlan {
   std::string compression = "none";  // as in the agent's configuration
   SlowLink::Terms terms;
   std::string congestion = {};        // as in SlowLink
+  std::string more = {};              // further lines of the destination's table
   std::uint64_t backlog = 100'000;    // readings
   bool live = false;                  // devices go on meanwhile
   std::chrono::seconds measured{15};  // or until little of the backlog is left

@@ -18,6 +18,7 @@ struct Options {
   std::string transport = "mqtt";
   std::string compression = "gzip";
   std::string congestion;
+  std::vector<std::string> more;
   unsigned seconds = 15;
   unsigned delay_ms = 50;
   unsigned rate_kbit_s = 10'000;
@@ -47,6 +48,7 @@ constexpr Case kCases[]{
 bool run(const Case& each, const Options& options) {
   LinkPlan plan;
   plan.transport = options.transport;
+  for (const std::string& line : options.more) plan.more.append(line).append("\n");
   plan.compression = each.compressed ? options.compression : "none";
   plan.congestion = options.congestion;
   plan.terms.delay = Milliseconds(options.delay_ms);
@@ -117,6 +119,7 @@ void declare(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"none", "gzip", "zstd"}))
       ->capture_default_str();
   app.add_option("--seconds", options.seconds, "that are measured")->capture_default_str();
+  app.add_option("--set", options.more, "a line of the destination's table: \"window = 64\"");
   app.add_option("--congestion", options.congestion,
                  "how TCP finds the rate; left out: as the kernel")
       ->check(CLI::IsMember({"cubic", "reno", "bbr"}));
