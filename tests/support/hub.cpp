@@ -17,6 +17,7 @@ namespace {
 // Debian's own: another python3 in PATH does not see Debian's packages.
 constexpr auto kPython = "/usr/bin/python3";
 constexpr auto kFaults = "faults.json";
+constexpr auto kReady = "ready";
 
 // "12" of "... readings=12 ...".
 std::string field(const std::string& line, const std::string& name) {
@@ -50,7 +51,7 @@ void Hub::start(const Options& options) {
                       "--verdict",
                       directory_ / "verdict.json",
                       "--ready-file",
-                      directory_ / "ready",
+                      directory_ / kReady,
                       "--faults",
                       directory_ / kFaults};
   const auto add = [&](const char* name, const std::string& value) {
@@ -70,12 +71,13 @@ void Hub::start(const Options& options) {
   }
   if (options.answer_delay_s > 0) add("--answer-delay", fmt::format("{}", options.answer_delay_s));
   if (options.drop_answers > 0) add("--drop-answers", std::to_string(options.drop_answers));
+  std::filesystem::remove(directory_ / kReady);  // of the one before
   process_ = std::make_unique<Process>(arguments, log(), log());
 }
 
 std::optional<std::string> Hub::https_line() const {
   constexpr std::string_view kName = "https=";
-  const std::string ready = read_file(directory_ / "ready");
+  const std::string ready = read_file(directory_ / kReady);
   const auto at = ready.find(kName);
   if (at == std::string::npos) return std::nullopt;
   return ready.substr(at + kName.size());
@@ -111,7 +113,7 @@ std::uint64_t Hub::faulted() const {
 }
 
 void Hub::wait_ready(Milliseconds timeout) {
-  const auto ready = directory_ / "ready";
+  const auto ready = directory_ / kReady;
   poll_until([&] { return std::filesystem::exists(ready) || !running(); }, timeout);
   if (running() && std::filesystem::exists(ready)) return;
   throw Failure("the receiver does not come up; its last words:\n" + tail_of(log()),

@@ -32,7 +32,6 @@ http {{
     listen 127.0.0.1:{port} ssl;
     ssl_certificate {certificate};
     ssl_certificate_key {key};
-    client_max_body_size 16m;
     {more}
     location / {{
       proxy_pass https://127.0.0.1:{upstream};

@@ -79,9 +79,4 @@ void RabbitMq::stop() {
   mapper_.reset();
 }
 
-void RabbitMq::kill() {
-  if (process_) process_->kill();
-  mapper_.reset();
-}
-
 }  // namespace vitalgate::test

@@ -23,7 +23,6 @@ class RabbitMq {
   // Waits until it accepts connections, some ten seconds; the port is the same every time.
   void start();
   void stop();
-  void kill();
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::filesystem::path log() const { return directory_ / "rabbitmq.log"; }
