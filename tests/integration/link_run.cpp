@@ -58,7 +58,7 @@ void LinkRun::start_hub() {
     site_.hub.wait_ready();
     return;
   }
-  site_.broker.set({.address = "0.0.0.0", .receive_maximum = 64});
+  site_.broker.set({.address = "0.0.0.0", .receive_maximum = 64, .queues_all = true});
   site_.start();
 }
 
