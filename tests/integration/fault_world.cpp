@@ -80,7 +80,8 @@ void FaultWorld::expect_untroubled() {
 }
 
 void FaultWorld::expect_recovered() {
-  wait_until_delivered();
+  // Where a person has to act, the agent looks again only after half a minute or more.
+  wait_until_delivered(std::chrono::seconds(120));
   EXPECT_EQ(agent_->pid(), pid_);
   EXPECT_EQ(agent_->status()->pid, pid_);
   expect_all_arrived();

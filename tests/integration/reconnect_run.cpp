@@ -82,9 +82,14 @@ Holdings ReconnectRun::reset_once() {
   const bool works =
       poll_until([&] { return proxy_.counts().up >= before + kWorking || !agent_.running(); },
                  std::chrono::seconds(30), Milliseconds(5));
-  if (!works || !agent_.running())
-    throw Failure("no connection that works; the agent's last words:\n" + tail_of(agent_.log()),
+  if (!works) {
+    const FaultProxy::Counts counts = proxy_.counts();
+    throw Failure(fmt::format("no connection that works, {} since {} resets; status: {}\n{}",
+                              counts.connections, counts.resets, agent_.ask({"status"}).out,
+                              tail_of(agent_.log())),
                   "");
+  }
+  if (!agent_.running()) throw Failure("the agent ended:\n" + tail_of(agent_.log()), "");
   const Holdings held = holdings_of(agent_.pid());
   proxy_.cut();
   return held;
