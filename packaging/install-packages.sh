@@ -20,7 +20,7 @@ readonly demo_packages=(
   libgtest-dev libgmock-dev libbenchmark-dev)
 readonly test_packages=(
   "${demo_packages[@]}" python3-zstandard clang libclang-rt-14-dev clang-format
-  gcc-arm-none-eabi qemu-system-arm
+  gcc-arm-none-eabi qemu-system-arm nginx-light rabbitmq-server
   swtpm tpm2-openssl libtss2-tcti-swtpm0 softhsm2 libengine-pkcs11-openssl)
 
 fail() {
@@ -56,8 +56,19 @@ if (( EUID != 0 )); then
 fi
 
 printf 'install-packages.sh: installing %s\n' "${missing[*]}"
-had_mosquitto=no
-is_installed mosquitto && had_mosquitto=yes
+# The tests start servers of their own; those that come with the packages have no business running
+# here. One that was here before stays as it is.
+unwanted=()
+for package in "${missing[@]}"; do
+  case $package in
+    mosquitto) unwanted+=(mosquitto.service) ;;
+    nginx-light) is_installed nginx || unwanted+=(nginx.service) ;;
+    rabbitmq-server)
+      unwanted+=(rabbitmq-server.service)
+      is_installed erlang-base || unwanted+=(epmd.service epmd.socket)
+      ;;
+  esac
+done
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -76,8 +87,9 @@ if ! run_apt install -y --no-install-recommends "${missing[@]}"; then
     'check the network and /etc/apt/sources.list (Debian 12 "bookworm" main), then run this again'
 fi
 
-# The tests start brokers of their own; the package's one has no business running here.
-if [[ $had_mosquitto == no && -d /run/systemd/system ]]; then
-  "${as_root[@]}" systemctl disable --now mosquitto.service >/dev/null 2>&1 || true
+if (( ${#unwanted[@]} > 0 )) && [[ -d /run/systemd/system ]]; then
+  for service in "${unwanted[@]}"; do
+    "${as_root[@]}" systemctl disable --now "$service" >/dev/null 2>&1 || true
+  done
 fi
 printf 'install-packages.sh: done\n'

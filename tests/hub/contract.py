@@ -46,6 +46,7 @@ class Batch:
     first_seq: int
     last_seq: int
     dropped: list  # (first, last) pairs
+    backfill: bool
     rows: list
     row_texts: list  # the exact text of each row
     body: bytes
@@ -108,7 +109,7 @@ def _verify_batch(event, event_id, body, topic):
         event_id=event_id, gateway_id=data["gateway_id"], stream_id=data["stream_id"],
         lane=data["lane"], date=data["sealed_at"][:10], batch_seq=data["batch_seq"],
         first_seq=data["first_seq"], last_seq=data["last_seq"], dropped=dropped,
-        rows=data["readings"], row_texts=event.row_texts, body=body,
+        backfill=data["backfill"], rows=data["readings"], row_texts=event.row_texts, body=body,
         sha256=hashlib.sha256(body).digest())
 
 

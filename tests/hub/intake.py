@@ -48,7 +48,7 @@ class Intake:
             return None
         answer = self._ledger.accept(message)
         log("batch.landed", id=message.event_id, readings=len(message.rows),
-            duplicates=answer["duplicates"])
+            duplicates=answer["duplicates"], backfill=int(message.backfill))
         return answer
 
 

@@ -27,12 +27,15 @@ class World : public testing::Test {
   [[nodiscard]] std::string first_device() const { return clinic_->devices().front().id; }
 
   // As many readings are confirmed as were stored when this was called, and not none.
-  void wait_until_delivered() {
+  void wait_until_delivered(Milliseconds timeout = std::chrono::seconds(30)) {
     std::uint64_t goal = 0;
-    agent_->wait_for("what is stored to be confirmed", [&](const Status& now) {
-      if (goal == 0) goal = now.sequenced();
-      return goal > 0 && now.sequenced() - now.waiting >= goal;
-    });
+    agent_->wait_for(
+        "what is stored to be confirmed",
+        [&](const Status& now) {
+          if (goal == 0) goal = now.sequenced();
+          return goal > 0 && now.sequenced() - now.waiting >= goal;
+        },
+        timeout);
   }
 
   // Ends the intake, lets everything arrive, and holds the receiver's account against the agent's.

@@ -39,6 +39,7 @@ port = {port}
 ca = "file:{ca}"
 answer_timeout = "{answer}"
 retry_max = "{retry}"
+{more}
 )";
 
 std::string describe(const std::optional<Status>& last) {
@@ -86,12 +87,16 @@ void Agent::configure(const AgentConfig& config) const {
                                        fmt::arg("host", config.host), fmt::arg("port", config.port),
                                        fmt::arg("ca", config.ca.string()),
                                        fmt::arg("answer", config.answer_timeout),
-                                       fmt::arg("retry", config.retry_max))
+                                       fmt::arg("retry", config.retry_max),
+                                       fmt::arg("more", config.more))
                         << to_toml(config.devices);
 }
 
 void Agent::start() {
-  process_ = std::make_unique<Process>(Arguments{daemon_, "--config", file()}, log(), log());
+  Arguments arguments{"/usr/bin/env"};  // becomes the daemon
+  arguments.insert(arguments.end(), environment_.begin(), environment_.end());
+  arguments.insert(arguments.end(), {daemon_, "--config", file()});
+  process_ = std::make_unique<Process>(arguments, log(), log());
 }
 
 int Agent::stop() { return process_ ? process_->stop() : -1; }

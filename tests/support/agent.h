@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/support/process.h"
@@ -35,6 +36,7 @@ struct AgentConfig {
   std::string host = "127.0.0.1";
   std::uint16_t port = 0;
   std::filesystem::path ca;
+  std::string more = {};  // further lines of the destination's table
   std::vector<DeviceConfig> devices;
 };
 
@@ -45,6 +47,11 @@ class Agent {
 
   // Writes the configuration again; counts from the next start on.
   void configure(const AgentConfig& config) const;
+
+  // NAME=value, for the daemon from the next start on.
+  void set_environment(std::vector<std::string> assignments) {
+    environment_ = std::move(assignments);
+  }
 
   void start();
   int stop();  // SIGTERM; the exit code, 0 after a clean stop
@@ -70,6 +77,7 @@ class Agent {
   std::filesystem::path directory_;
   std::filesystem::path daemon_;
   std::filesystem::path command_;
+  std::vector<std::string> environment_;
   std::unique_ptr<Process> process_;
 };
 

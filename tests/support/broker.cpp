@@ -39,6 +39,7 @@ void Broker::write_configuration() const {
   if (options_.receive_maximum > 0)
     out << "max_inflight_messages " << options_.receive_maximum << "\n";
   if (options_.packet_bytes_max > 0) out << "max_packet_size " << options_.packet_bytes_max << "\n";
+  if (options_.queues_all) out << "max_queued_messages 0\n";
   if (options_.acl) {
     const auto file = directory_ / "acl";
     std::ofstream(file) << *options_.acl;

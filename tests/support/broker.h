@@ -22,6 +22,7 @@ struct BrokerOptions {
   std::string password = {};
   unsigned receive_maximum = 0;      // 0: mosquitto's own
   std::size_t packet_bytes_max = 0;  // 0: no limit
+  bool queues_all = false;           // for slow subscribers; else 1,000 messages each
   bool websocket = false;            // also over WebSocket, with TLS: websocket_port()
 };
 

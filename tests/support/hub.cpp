@@ -17,6 +17,15 @@ namespace {
 // Debian's own: another python3 in PATH does not see Debian's packages.
 constexpr auto kPython = "/usr/bin/python3";
 constexpr auto kFaults = "faults.json";
+constexpr auto kReady = "ready";
+
+// "12" of "... readings=12 ...".
+std::string field(const std::string& line, const std::string& name) {
+  const auto at = line.find(" " + name + "=");
+  if (at == std::string::npos) throw Failure("the receiver's log has no " + name, "");
+  const auto begin = at + name.size() + 2;
+  return line.substr(begin, line.find(' ', begin) - begin);
+}
 
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -42,7 +51,7 @@ void Hub::start(const Options& options) {
                       "--verdict",
                       directory_ / "verdict.json",
                       "--ready-file",
-                      directory_ / "ready",
+                      directory_ / kReady,
                       "--faults",
                       directory_ / kFaults};
   const auto add = [&](const char* name, const std::string& value) {
@@ -55,21 +64,29 @@ void Hub::start(const Options& options) {
     add("--ca", options.ca);
   }
   if (options.https) {
+    add("--https-host", options.address);
     add("--https-port", "0");
     add("--https-cert", options.https->file);
     add("--https-key", options.https->key);
   }
   if (options.answer_delay_s > 0) add("--answer-delay", fmt::format("{}", options.answer_delay_s));
   if (options.drop_answers > 0) add("--drop-answers", std::to_string(options.drop_answers));
+  std::filesystem::remove(directory_ / kReady);  // of the one before
   process_ = std::make_unique<Process>(arguments, log(), log());
 }
 
+std::optional<std::string> Hub::https_line() const {
+  constexpr std::string_view kName = "https=";
+  const std::string ready = read_file(directory_ / kReady);
+  const auto at = ready.find(kName);
+  if (at == std::string::npos) return std::nullopt;
+  return ready.substr(at + kName.size());
+}
+
 std::uint16_t Hub::https_port() const {
-  constexpr std::string_view kLine = "https=";
-  const std::string ready = read_file(directory_ / "ready");
-  const auto at = ready.find(kLine);
-  if (at == std::string::npos) throw Failure("the receiver does not listen for HTTPS", "");
-  return static_cast<std::uint16_t>(std::stoul(ready.substr(at + kLine.size())));
+  const auto line = https_line();
+  if (!line) throw Failure("the receiver does not listen for HTTPS", "");
+  return static_cast<std::uint16_t>(std::stoul(*line));
 }
 
 void Hub::misbehave(const HubFault& fault) const {
@@ -96,7 +113,7 @@ std::uint64_t Hub::faulted() const {
 }
 
 void Hub::wait_ready(Milliseconds timeout) {
-  const auto ready = directory_ / "ready";
+  const auto ready = directory_ / kReady;
   poll_until([&] { return std::filesystem::exists(ready) || !running(); }, timeout);
   if (running() && std::filesystem::exists(ready)) return;
   throw Failure("the receiver does not come up; its last words:\n" + tail_of(log()),
@@ -123,6 +140,20 @@ Verdict Hub::verdict() const {
   }
   for (const Json& found : json.at("violation_details")) verdict.details.push_back(text_of(found));
   return verdict;
+}
+
+std::vector<Landing> Hub::landings() const {
+  std::istringstream lines(read_file(log()));
+  std::vector<Landing> all;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find(" batch.landed ") == std::string::npos) continue;
+    const auto at = parse_rfc3339(line.substr(0, line.find(' ')));
+    if (!at) continue;
+    all.push_back({.at = *at,
+                   .readings = std::stoull(field(line, "readings")),
+                   .backfill = field(line, "backfill") == "1"});
+  }
+  return all;
 }
 
 std::vector<Json> Hub::rows(const std::string& device, const std::string& metric) const {

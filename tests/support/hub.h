@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/core/clock.h"
 #include "tests/support/process.h"
 #include "tests/support/test_ca.h"
 
@@ -42,11 +43,19 @@ struct HubFault {
   unsigned group = 0;
 };
 
+// A batch that was landed.
+struct Landing {
+  WallTime at;  // milliseconds
+  std::uint64_t readings = 0;
+  bool backfill = false;  // sealed while the link was down
+};
+
 class Hub {
  public:
   struct Options {
     std::uint16_t port = 0;  // of the broker; 0: no MQTT
     std::filesystem::path ca = {};
+    std::string address = "127.0.0.1";  // to listen on
     double answer_delay_s = 0;
     unsigned drop_answers = 0;  // the first so many
     unsigned mqtt_version = 5;
@@ -62,7 +71,8 @@ class Hub {
   // Until it has subscribed at the broker for the first time and listens.
   void wait_ready(Milliseconds timeout = std::chrono::seconds(30));
 
-  // Of HTTPS, once it is ready.
+  // Whether it is ready for HTTPS, and on which port.
+  [[nodiscard]] bool listens() const { return https_line().has_value(); }
   [[nodiscard]] std::uint16_t https_port() const;
 
   // From the next message on, whether it runs or not.
@@ -73,6 +83,9 @@ class Hub {
 
   // As of now, while it runs and after it stopped.
   [[nodiscard]] Verdict verdict() const;
+
+  // Every batch so far, in the order of landing, repeats included.
+  [[nodiscard]] std::vector<Landing> landings() const;
 
   // The stored readings in order of stream and sequence; an empty name is any.
   [[nodiscard]] std::vector<Json> rows(const std::string& device = {},
@@ -86,6 +99,8 @@ class Hub {
   [[nodiscard]] std::filesystem::path log() const { return directory_ / "hub.log"; }
 
  private:
+  [[nodiscard]] std::optional<std::string> https_line() const;
+
   std::filesystem::path directory_;
   std::string python_;
   std::string script_;

@@ -31,6 +31,8 @@ std::string word(Flaw flaw) {
       return "wrong-name";
     case Flaw::expired:
       return "expired";
+    case Flaw::not_yet_valid:
+      return "not-yet-valid";
     case Flaw::none:
       break;
   }
@@ -57,13 +59,31 @@ Certificate TestCa::issue(Flaw flaw) const {
   const std::string name = wrong ? "another.example" : "localhost";
   std::ofstream(extensions) << "basicConstraints=critical,CA:FALSE\n"
                             << "extendedKeyUsage=serverAuth\n"
-                            << "subjectAltName=DNS:" << name << (wrong ? "" : ",IP:127.0.0.1")
-                            << "\n";
+                            << "subjectAltName=DNS:" << name
+                            << (wrong ? "" : ",IP:127.0.0.1,IP:10.77.0.2") << "\n";
   openssl(Arguments{"req", "-new", "-subj", "/CN=" + name, "-keyout", made.key, "-out", request} +
           kNewKey);
+  if (flaw == Flaw::not_yet_valid) {
+    sign(made, base, "20990101000000Z", "20991231000000Z");
+    return made;
+  }
   openssl({"x509", "-req", "-in", request, "-CA", ca_.file, "-CAkey", ca_.key, "-CAcreateserial",
            "-days", flaw == Flaw::expired ? "-1" : "2", "-extfile", extensions, "-out", made.file});
   return made;
+}
+
+// `openssl x509` knows no first day.
+void TestCa::sign(const Certificate& made, const std::string& base, const std::string& from,
+                  const std::string& to) const {
+  const std::string configuration = base + ".conf", database = base + ".db";
+  std::ofstream{database};
+  std::ofstream(configuration) << "[ca]\ndefault_ca=this\n[this]\ndatabase=" << database
+                               << "\nrand_serial=yes\ndefault_md=sha256\npolicy=any\n"
+                               << "new_certs_dir=" << directory_.string()
+                               << "\n[any]\ncommonName=supplied\n";
+  openssl({"ca", "-batch", "-notext", "-config", configuration, "-cert", ca_.file, "-keyfile",
+           ca_.key, "-in", base + ".csr", "-extfile", base + ".ext", "-startdate", from, "-enddate",
+           to, "-out", made.file});
 }
 
 }  // namespace vitalgate::test
