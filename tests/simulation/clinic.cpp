@@ -16,10 +16,10 @@ constexpr std::uint64_t kTurnsAtOnceMax = 5000;
 
 }  // namespace
 
-Clinic::Clinic(const Scenario& scenario, Plants plants, bool verbose)
+Clinic::Clinic(const Scenario& scenario, Plants plants, Stage::Show show)
     : scenario_(scenario),
       plants_(plants),
-      stage_(disk_, verbose),
+      stage_(disk_, std::move(show)),
       ledger_(stage_, scenario.devices.size()),
       dice_(scenario.seed),
       order_(stage_, scenario.settings.destinations.size()) {

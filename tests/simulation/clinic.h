@@ -30,7 +30,7 @@ struct Outcome {
 class Clinic {
  public:
   // `scenario` outlives this.
-  Clinic(const Scenario& scenario, Plants plants, bool verbose);
+  Clinic(const Scenario& scenario, Plants plants, Stage::Show show);
   ~Clinic();
   Outcome run();
 

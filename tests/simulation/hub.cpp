@@ -95,6 +95,7 @@ sync::HubAnswer Hub::receive(const sync::BatchBody& body) {
   ++events_;
   const Event* const event = read(body);
   if (event == nullptr) return {};
+  stage_.say_of(event->stream, event->range, name_ + " receives it");
   Stream& stream = streams_[event->stream];
   stream.highest = std::max(stream.highest, event->range.last);
   sync::HubAnswer answer{event->stream, {}, {}};
@@ -137,6 +138,7 @@ sync::HubAnswer Hub::all_of(const std::string& stream) const {
 void Hub::restore(Time since, bool forgiven) {
   for (const Arrived& one : arrived_) {
     if (one.at < since) continue;
+    stage_.say_of(one.stream, one.range, name_ + (forgiven ? " forgets it for good" : " forgets it"));
     Stream& stream = streams_[one.stream];
     stream.stored.remove(one.range);
     if (forgiven) stream.forgiven.add(one.range);

@@ -38,18 +38,21 @@ void Ledger::appended(std::string_view row) {
   Row& known = found->second[sequence];
   if (known.promised || known.sent)
     return stage_.broken("P2: a sequence number is given again: " + std::string(id));
+  stage_.say_of(stream, {sequence, sequence}, "appended");
   known = {hash_of(row), static_cast<std::uint16_t>(device), false, false, number};
   auto& places = places_.at(device);
   if (places.size() <= number) places.resize(number + 1);
-  places[number] = {&found->second, sequence};
+  places[number] = {found->first, &found->second, sequence};
 }
 
 void Ledger::promise(std::size_t device, std::uint32_t first, std::uint32_t last) {
   const auto& places = places_.at(device);
   for (std::uint32_t number = first; number <= last; ++number) {
-    if (number >= places.size() || places[number].stream == nullptr)
+    if (number >= places.size() || places[number].rows == nullptr)
       return stage_.broken("P1: a source is told of readings that were never taken");
-    Row& row = (*places[number].stream)[places[number].sequence];
+    const Place& place = places[number];
+    Row& row = (*place.rows)[place.sequence];
+    stage_.say_of(place.stream, {place.sequence, place.sequence}, "promised to its source");
     if (!row.promised) ++promised_;
     row.promised = true;
   }
@@ -60,6 +63,7 @@ void Ledger::sent(const std::string& stream, Range range) {
   if (found == streams_.end() || found->second.size() <= range.last)
     return stage_.broken("P2: readings are sent that were never taken: " + stream + " " +
                          std::to_string(range.last));
+  stage_.say_of(stream, range, "given to a link");
   for (Sequence sequence = range.first; sequence <= range.last; ++sequence)
     found->second[sequence].sent = true;
 }

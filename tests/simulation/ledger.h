@@ -52,7 +52,8 @@ class Ledger {
 
  private:
   struct Place {
-    Stream* stream = nullptr;
+    std::string_view stream;
+    Stream* rows = nullptr;
     Sequence sequence = 0;
   };
 

@@ -153,6 +153,8 @@ void Link::answer(sync::HubAnswer answered) {
       if (!up_ || broken_ || of != hub_life_) return;
       if (has(FaultKind::answers_wrong_epoch))
         claim(FaultKind::answers_wrong_epoch, answered.stream_id, 0);
+      for (const sync::Range& range : answered.stored)
+        stage_.say_of(answered.stream_id, range, settings_.name + " says that it is stored");
       say(answered);
     });
   }

@@ -97,7 +97,10 @@ void Clinic::disk_mishap(const FaultPlan& fault) {
   } else if (fault.kind == FaultKind::disk_down) {
     disk_.fail({.at = now, .effect = proof::Effect::io_error, .persistent = true});
   } else {
-    disk_.fail({.at = soon, .effect = static_cast<proof::Effect>(fault.chance / 64 % 3)});
+    const auto effect = static_cast<proof::Effect>(fault.chance / 64 % 3);
+    disk_.fail({.at = soon, .effect = effect});
+    // What is full makes room; the fault may wait for its call for a while.
+    if (effect != proof::Effect::io_error) short_until_ = stage_.now() + kBoundsWatch;
   }
   if (fault.lasts > 0s) stage_.after(fault.lasts, [this] { disk_.heal(); });
   devices_.at(fault.chance % devices_.size())->measure();
@@ -156,12 +159,14 @@ std::shared_ptr<Mailbox> Clinic::ask(BufferCommand command) {
 // Until it is done: the gateway may be down, or its disk.
 void Clinic::ask_for_replay() {
   BufferCommand command{.verb = BufferCommand::Verb::replay};
+  // Everything: while the clock was wrong, readings had wrong times.
+  command.from = WallTime(std::chrono::sys_days(std::chrono::year(1900) / 1 / 1));
   command.to = WallTime(std::chrono::sys_days(std::chrono::year(2200) / 1 / 1));
   const auto reply = ask(std::move(command));
   stage_.after(kReplayIsAskedAgain, [this, reply] {
     const std::string said = reply->take();
     if (said.find("{\"done\":") == std::string::npos) return ask_for_replay();
-    stage_.say("replay: " + said.substr(0, said.size() - 1));
+    stage_.say("a person had what is kept sent again");
   });
 }
 

@@ -14,6 +14,7 @@ struct SimulatePlan {
   proof::CampaignPlan campaign;
   std::string plant;
   bool verbose = false;
+  std::vector<std::string> follow;  // stream and sequence
 };
 
 struct Plant {
@@ -45,6 +46,9 @@ void declare(CLI::App& app, SimulatePlan& plan) {
   app.add_option("--plant", plan.plant, "put a bug in: the run must then fail")
       ->check(CLI::IsMember(names));
   app.add_flag("--verbose", plan.verbose, "show what happens, with the agent's own log");
+  app.add_option("--follow", plan.follow, "with --verbose, the story of a reading")
+      ->expected(2)
+      ->type_name("STREAM SEQUENCE");
 }
 
 void tell(proof::Campaign& campaign, const Outcome& outcome) {
@@ -63,12 +67,17 @@ int run(const SimulatePlan& plan) {
   for (const Plant& plant : kPlants)
     if (plan.plant == plant.name) plants.*plant.which = true;
   log::set_level(plan.verbose ? log::Level::info : log::Level::off);
+  Stage::Show show{.events = plan.verbose};
+  if (!plan.follow.empty()) {
+    show.stream = plan.follow.front();
+    show.sequence = number_in(plan.follow.back());
+  }
   const std::string again = plan.plant.empty() ? "--verbose" : "--verbose --plant " + plan.plant;
   proof::Campaign campaign("simulate", plan.campaign, again);
   return campaign.run([&](proof::Campaign& the, std::uint64_t seed) {
     if (!the.take(seed, 0)) return;
     const Scenario scenario = scenario_of(seed, the.key_file());
-    const Outcome outcome = Clinic(scenario, plants, plan.verbose).run();
+    const Outcome outcome = Clinic(scenario, plants, show).run();
     if (plan.verbose) fmt::print("seed {}: digest {:016x}\n", seed, outcome.digest);
     tell(the, outcome);
     if (outcome.violation) the.violation(seed, 0, fmt::format("seed {}: {}", seed, *outcome.violation));

@@ -4,9 +4,9 @@
 
 namespace vitalgate::simulation {
 
-Stage::Stage(const proof::RamDisk& disk, bool verbose)
+Stage::Stage(const proof::RamDisk& disk, Show show)
     : disk_(disk),
-      verbose_(verbose),
+      show_(std::move(show)),
       clocks_{kBegin, {*parse_rfc3339("2026-03-02T06:00:00.000Z"), kBegin.time_since_epoch()}} {
   set_virtual_time(&clocks_);
 }
@@ -49,10 +49,15 @@ void Stage::broken(std::string what) {
 }
 
 void Stage::say(const std::string& what) const {
-  if (!verbose_) return;
+  if (!show_.events) return;
   const auto ms = duration_cast<std::chrono::milliseconds>(age()).count();
   fmt::print("day {} {:02}:{:02}:{:02}.{:03}  {}\n", ms / 86'400'000, ms / 3'600'000 % 24,
              ms / 60'000 % 60, ms / 1000 % 60, ms % 1000, what);
+}
+
+void Stage::say_of(std::string_view stream, sync::Range range, std::string_view what) const {
+  if (show_.sequence < range.first || show_.sequence > range.last || show_.stream != stream) return;
+  say(fmt::format("{} {}-{}: {}", stream, range.first, range.last, what));
 }
 
 }  // namespace vitalgate::simulation

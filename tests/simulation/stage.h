@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/event.h"
+#include "sync/buffer/ranges.h"
 #include "tests/proof/model.h"
 #include "tests/proof/ram_disk.h"
 
@@ -40,8 +41,14 @@ struct Effect {
 
 class Stage {
  public:
-  // `disk` outlives this. `verbose`: say() prints.
-  Stage(const proof::RamDisk& disk, bool verbose);
+  // What is printed of a run.
+  struct Show {
+    bool events = false;
+    std::string stream = {};  // the story of one reading
+    sync::Sequence sequence = 0;
+  };
+  // `disk` outlives this.
+  Stage(const proof::RamDisk& disk, Show show);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage();
@@ -78,8 +85,9 @@ class Stage {
   void broken(std::string what);
   [[nodiscard]] const std::optional<std::string>& violation() const { return violation_; }
 
-  [[nodiscard]] bool verbose() const { return verbose_; }
   void say(const std::string& what) const;
+  // Of the reading that is followed, if `range` has it.
+  void say_of(std::string_view stream, sync::Range range, std::string_view what) const;
   // What happened, in one number: two runs of a seed have the same.
   void stir(std::uint64_t value) { digest_ = (digest_ ^ value) * 0x9e3779b97f4a7c15u; }
   [[nodiscard]] std::uint64_t digest() const { return digest_; }
@@ -88,7 +96,7 @@ class Stage {
   static constexpr Time kBegin{std::chrono::hours(1)};
 
   const proof::RamDisk& disk_;
-  const bool verbose_;
+  const Show show_;
   Clocks clocks_;
   std::multimap<Time, Task> tasks_;  // those of one instant in the order they were asked for
   bool running_ = false;
