@@ -16,9 +16,7 @@ constexpr auto kDrainDeadline = std::chrono::seconds(5);
 constexpr auto kDrainTick = std::chrono::milliseconds(50);
 constexpr auto kIdle = std::chrono::hours(24);
 
-Error stopping() {
-  return {Errc::unavailable, "vitalgated is stopping", "ask again when it runs"};
-}
+Error stopping() { return {Errc::unavailable, "vitalgated is stopping", "ask again when it runs"}; }
 
 }  // namespace
 
@@ -188,7 +186,7 @@ Clock::time_point Gateway::wake_at(Clock::time_point now) const {
     sooner(storage_.mend_at());
     return wake;
   }
-  sooner(pace_.due_at(waiting()));
+  if (!stopping_) sooner(pace_.due_at(waiting()));
   for (const Destination& destination : destinations_)
     if (const auto at = destination.deadline()) sooner(std::max(*at, pump_again_));
   sooner(commands_.wake_at(now));

@@ -80,6 +80,7 @@ bool Campaign::take(std::uint64_t life, std::uint64_t ordinal) {
 
 void Campaign::violation(std::uint64_t life, std::uint64_t ordinal, const std::string& paragraph) {
   ++violations_;
+  if (plan_.stop) stop_ = true;
   const std::lock_guard lock(mutex_);
   if (plan_.all) fmt::print("violation: {} (case {})\n", paragraph, number(life, ordinal));
   if (!first_violation_.empty()) return;

@@ -47,7 +47,7 @@ Outcome Clinic::run() {
   for (auto& device : devices_) device->quiet();
   stage_.say("the week is over: everything must drain");
   run_until(monday + kWeek + kDrainMax, [this] { return is_drained(); });
-  const auto drained = stage_.now() - monday - kWeek;
+  const auto drained = std::max(Clock::duration{}, stage_.now() - monday - kWeek);
   judge();
   Outcome outcome{.violation = stage_.violation(),
                   .digest = stage_.digest(),
@@ -139,8 +139,8 @@ std::vector<Event> Clinic::some_post() {
   std::vector<Event> later;
   std::size_t arrivals = 0;
   for (Event& event : stage_.take_post()) {
-    const bool waits = std::holds_alternative<bridge::SourceEvent>(event) &&
-                       ++arrivals > kArrivalsPerTurn;
+    const bool waits =
+        std::holds_alternative<bridge::SourceEvent>(event) && ++arrivals > kArrivalsPerTurn;
     (waits ? later : taken).push_back(std::move(event));
   }
   for (Event& event : later) stage_.post(std::move(event));

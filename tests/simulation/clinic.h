@@ -98,7 +98,7 @@ class Clinic {
   bool stopping_ = false;
   std::uint64_t turns_here_ = 0;  // at one instant
   std::optional<Cut> cut_;
-  Time short_until_{};  // the disk was full: what was delivered may be gone
+  Time short_until_{};          // the disk was full: what was delivered may be gone
   std::vector<Sent> withheld_;  // by a planted bug
 };
 

@@ -57,7 +57,7 @@ class Device final : public bridge::Source {
   const std::size_t number_;
   Dice dice_;
   bool measuring_ = false;
-  bool running_ = false;  // its source
+  bool running_ = false;     // its source
   std::deque<Record> kept_;  // oldest first; those with a ticket first
   std::size_t outstanding_ = 0;
   std::uint64_t ticket_ = 0;

@@ -15,8 +15,7 @@ std::uint64_t hash_of_event(const sync::BatchBody& body) {
 
 std::string joined(const std::vector<std::string>& segments) {
   std::string rows;
-  for (const std::string& segment : segments)
-    rows.append(rows.empty() ? "" : ",").append(segment);
+  for (const std::string& segment : segments) rows.append(rows.empty() ? "" : ",").append(segment);
   return rows;
 }
 
@@ -121,7 +120,10 @@ sync::HubAnswer Hub::receive(const sync::BatchBody& body) {
     refused_ += stream.refused.add({sequence, sequence}).size();
     const std::string_view head = body.head;
     std::string id(head.substr(0, 0));
-    id.append(cut_out(head, "\"gateway_id\":\"", '"')).append(".").append(event->stream).append(".");
+    id.append(cut_out(head, "\"gateway_id\":\"", '"'))
+        .append(".")
+        .append(event->stream)
+        .append(".");
     sync::append_fixed(id, sequence);
     answer.rejected.push_back({std::move(id), "invalid-value", "not of this world"});
   }
@@ -138,7 +140,8 @@ sync::HubAnswer Hub::all_of(const std::string& stream) const {
 void Hub::restore(Time since, bool forgiven) {
   for (const Arrived& one : arrived_) {
     if (one.at < since) continue;
-    stage_.say_of(one.stream, one.range, name_ + (forgiven ? " forgets it for good" : " forgets it"));
+    stage_.say_of(one.stream, one.range,
+                  name_ + (forgiven ? " forgets it for good" : " forgets it"));
     Stream& stream = streams_[one.stream];
     stream.stored.remove(one.range);
     if (forgiven) stream.forgiven.add(one.range);

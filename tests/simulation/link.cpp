@@ -112,8 +112,7 @@ void Link::take(sync::Outgoing given) {
   if (has(FaultKind::batches_lost) && dice_.one_in(3))
     return cut(sync::LinkProblem::unavailable, "no answer to a ping", up_to(dice_, 40s));
   const bool transport = settings_.acknowledge == config::Acknowledge::transport;
-  if (has(FaultKind::batches_not_stored) && !transport && dice_.one_in(3))
-    return took(outgoing);
+  if (has(FaultKind::batches_not_stored) && !transport && dice_.one_in(3)) return took(outgoing);
   bring(outgoing, latency(), /*report_back=*/true);
   if (!has(FaultKind::batches_repeated)) return;
   bring(outgoing, latency(), false);

@@ -18,9 +18,7 @@ class Link final : public sync::Uplink {
   Link(Stage& stage, Hub& hub, const Scenario& scenario, std::size_t number, Plants plants);
 
   void run(std::stop_token, const sync::EmitUplink&, const std::function<void()>&) override {}
-  void send(sync::Outgoing outgoing) override {
-    stage_.effect(Sent{number_, std::move(outgoing)});
-  }
+  void send(sync::Outgoing outgoing) override { stage_.effect(Sent{number_, std::move(outgoing)}); }
 
   // A gateway process begins to connect, or is gone.
   void start();

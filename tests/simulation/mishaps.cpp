@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto kCutWaits = std::chrono::minutes(10);      // for a write to fall into
+constexpr auto kCutWaits = std::chrono::minutes(10);       // for a write to fall into
 constexpr auto kSyncIsRecalled = std::chrono::minutes(2);  // what a failed one left behind
 constexpr auto kReplayIsAskedAgain = std::chrono::minutes(1);
 constexpr auto kBoundsWatch = std::chrono::hours(1);
@@ -74,8 +74,8 @@ void Clinic::mishap(const FaultPlan& fault) {
 void Clinic::disk_mishap(const FaultPlan& fault) {
   const std::size_t now = disk_.calls().size();
   const std::size_t soon = now + fault.chance % kCallsOfCommit;
-  const bool of_sync = fault.kind == FaultKind::disk_sync_forgets ||
-                       fault.kind == FaultKind::disk_sync_loses;
+  const bool of_sync =
+      fault.kind == FaultKind::disk_sync_forgets || fault.kind == FaultKind::disk_sync_loses;
   if (of_sync) {
     if (!disk_.recording()) disk_.record_from_here();
     const bool forgets = fault.kind == FaultKind::disk_sync_forgets;
@@ -120,6 +120,9 @@ void Clinic::cut_power(Moment began) {
   const FaultPlan fault = std::exchange(cut_, {})->fault;
   const auto& log = disk_.log();
   std::vector<Effect> effects = stage_.take_effects();
+  if (plants_.send_early)
+    for (Effect& effect : effects)
+      if (std::holds_alternative<Sent>(effect.what)) effect.at = began;
   Moment at = began + dice_.next() % (log.size() - began + 1);
   // Half of the time just before or after something that others see.
   if (!effects.empty() && dice_.one_in(2)) at = effects[dice_.next() % effects.size()].at;

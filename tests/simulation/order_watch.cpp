@@ -29,8 +29,7 @@ void OrderWatch::look(sync::Buffer& buffer, const std::vector<bool>& is_up) {
   for (const Lane lane : kLanes) {
     Seen& seen = seen_.at(static_cast<std::size_t>(lane));
     if (buffer.next_batch(lane) == seen.next) continue;
-    const auto fresh =
-        buffer.unconfirmed(0, current(buffer, lane), seen.last, kSealedAtOnceMax);
+    const auto fresh = buffer.unconfirmed(0, current(buffer, lane), seen.last, kSealedAtOnceMax);
     if (!fresh) continue;
     for (const sync::BatchInfo& batch : *fresh) {
       seen.last = std::max(seen.last, batch.range.last);

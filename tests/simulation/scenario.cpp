@@ -85,7 +85,7 @@ void add_faults(Scenario& scenario, Dice& dice) {
 void add_devices(Scenario& scenario, Dice& dice) {
   const int count = dice.between(3, 6);
   // As many readings a week, whatever the number of devices.
-  constexpr int kArrivalsAWeek = 1000;
+  constexpr int kArrivalsAWeek = 700;
   for (int i = 0; i < count; ++i) {
     config::DeviceSettings& device = scenario.settings.devices.emplace_back();
     device.id = "device-" + std::to_string(i + 1);
@@ -95,7 +95,7 @@ void add_devices(Scenario& scenario, Dice& dice) {
     DevicePlan& plan = scenario.devices.emplace_back();
     plan.manner = static_cast<Manner>(dice.between(0, 2));
     plan.pause = milliseconds(kWeek) * count / kArrivalsAWeek;
-    plan.readings_max = dice.one_in(3) ? 3 : dice.between(10, 60);
+    plan.readings_max = dice.one_in(3) ? 3 : dice.between(15, 90);
   }
 }
 
@@ -108,12 +108,11 @@ void add_destinations(Scenario& scenario, Dice& dice) {
     hub.window_bytes = 1'000'000;
     hub.answer_timeout = milliseconds(1000 * dice.between(20, 120));
     hub.retry_max = 5min;
-    hub.acknowledge = i > 0 && dice.one_in(3) ? config::Acknowledge::transport
-                                              : config::Acknowledge::hub;
+    hub.acknowledge =
+        i > 0 && dice.one_in(3) ? config::Acknowledge::transport : config::Acknowledge::hub;
     hub.required = i == 0 || !dice.one_in(4);
     if (dice.one_in(3)) hub.backlog_order = config::BacklogOrder::newest_first;
-    if (dice.one_in(3))
-      hub.backlog_share_percent = static_cast<std::uint8_t>(dice.between(10, 90));
+    if (dice.one_in(3)) hub.backlog_share_percent = static_cast<std::uint8_t>(dice.between(10, 90));
     scenario.refuses_one_in.push_back(dice.one_in(2) ? 0 : 300);
   }
 }
@@ -141,6 +140,7 @@ void set_buffer(Scenario& scenario, Dice& dice, const std::filesystem::path& key
 std::string_view name(FaultKind kind) { return kHabits.at(static_cast<std::size_t>(kind)).name; }
 
 Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file) {
+  constexpr std::array<milliseconds, 4> kAges{5s, 30s, 3min, 10min};
   Dice dice(seed ^ kSalt);
   Scenario scenario;
   scenario.seed = seed;
@@ -148,14 +148,14 @@ Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file) 
   scenario.settings.gateway = {.id = "clinic-042", .site_id = "site-17", .time_zone = {}};
   scenario.settings.upload = {.max_readings = static_cast<std::uint32_t>(dice.between(20, 200)),
                               .max_bytes = 60'000,
-                              .max_age = milliseconds(1000 * dice.between(5, 120))};
+                              .max_age = kAges.at(static_cast<std::size_t>(dice.between(0, 3)))};
   set_buffer(scenario, dice, key_file);
   add_devices(scenario, dice);
   add_destinations(scenario, dice);
   add_faults(scenario, dice);
   for (int i = 0; i < kChores; ++i)
-    scenario.chores.push_back({static_cast<ChorePlan::Verb>(dice.between(0, 2)),
-                               between(dice, 1min, kWeek)});
+    scenario.chores.push_back(
+        {static_cast<ChorePlan::Verb>(dice.between(0, 2)), between(dice, 1min, kWeek)});
   return scenario;
 }
 

@@ -23,6 +23,7 @@ inline constexpr auto kDrainMax = std::chrono::hours(4);
 // simulation plays itself: the product carries no switch that would break a promise.
 struct Plants {
   bool acknowledge_early = false;  // a source is told before the commit
+  bool send_early = false;         // a batch leaves before the commit that seals it
   bool checkpoint_early = false;   // what the transport took counts as stored by the hub
   bool reuse_sequence = false;     // floors and mark are not looked at when the store is opened
   bool wrong_epoch = false;        // answers are believed by their lane alone
@@ -52,7 +53,7 @@ enum class FaultKind : std::uint8_t {
   answers_repeated,
   answers_wrong_epoch,  // beside the true ones: everything of a store that is not this one
   answer_malformed,
-  answer_beyond,    // claims numbers that were not given yet
+  answer_beyond,  // claims numbers that were not given yet
   busy,           // with and without retry-after
   unauthorised,
   content_refused,  // whole batches; the hub is wrong, and is mended later

@@ -22,6 +22,7 @@ struct Plant {
   bool Plants::*which;
 };
 constexpr std::array kPlants{Plant{"acknowledge-early", &Plants::acknowledge_early},
+                             Plant{"send-early", &Plants::send_early},
                              Plant{"checkpoint-early", &Plants::checkpoint_early},
                              Plant{"reuse-sequence", &Plants::reuse_sequence},
                              Plant{"wrong-epoch", &Plants::wrong_epoch},
@@ -41,6 +42,7 @@ void declare(CLI::App& app, SimulatePlan& plan) {
       ->check(CLI::Range(0u, 256u))
       ->capture_default_str();
   app.add_flag("--all", campaign.all, "show every violation, not only the first");
+  app.add_flag("--stop", campaign.stop, "end with the first violation");
   std::vector<std::string> names;
   for (const Plant& plant : kPlants) names.emplace_back(plant.name);
   app.add_option("--plant", plan.plant, "put a bug in: the run must then fail")
@@ -80,7 +82,8 @@ int run(const SimulatePlan& plan) {
     const Outcome outcome = Clinic(scenario, plants, show).run();
     if (plan.verbose) fmt::print("seed {}: digest {:016x}\n", seed, outcome.digest);
     tell(the, outcome);
-    if (outcome.violation) the.violation(seed, 0, fmt::format("seed {}: {}", seed, *outcome.violation));
+    if (outcome.violation)
+      the.violation(seed, 0, fmt::format("seed {}: {}", seed, *outcome.violation));
   });
 }
 

@@ -42,11 +42,10 @@ void Clinic::judge_stream(const Hub& hub, bool required, const std::string& name
     const Fate fate = hub.fate(name, sequence);
     const bool promised = sequence < stream.size() && stream[sequence].promised;
     if (fate == Fate::missing && required && promised)
-      return stage_.broken(fmt::format("P1/P3: a reading that was stored never arrived: {} {}",
-                                       name, sequence));
-    if (fate == Fate::missing && required && sequence <= highest)
       return stage_.broken(
-          fmt::format("P4: a gap that nobody declared: {} {}", name, sequence));
+          fmt::format("P1/P3: a reading that was stored never arrived: {} {}", name, sequence));
+    if (fate == Fate::missing && required && sequence <= highest)
+      return stage_.broken(fmt::format("P4: a gap that nobody declared: {} {}", name, sequence));
     if (fate == Fate::dropped && required && !scenario_.may_drop())
       return stage_.broken(
           fmt::format("P4: a reading is given up although none may be: {} {}", name, sequence));
