@@ -150,14 +150,15 @@ std::vector<Event> Clinic::some_post() {
 void Clinic::turn() {
   const Moment began = disk_.log().size();
   std::vector<Event> events = some_post();
-  bool asked = false;
+  bool replays = false;
   for (const Event& event : events) {
-    asked = asked || std::holds_alternative<CommandRequest>(event);
+    const auto* request = std::get_if<CommandRequest>(&event);
+    replays = replays || (request && request->command.verb == BufferCommand::Verb::replay);
     before(event);
   }
   const Result<> done = gateway_->turn(events, stage_.now());
   after(began, done);
-  if (asked) order_.forget_all();  // a replay loads all queues anew
+  if (replays) order_.forget_all();  // all queues are loaded anew
 }
 
 void Clinic::before(const Event& event) {
@@ -209,9 +210,8 @@ void Clinic::happen(Sent& sent) {
 
 void Clinic::pass_on(Sent& sent) {
   const sync::BatchBody& body = sent.outgoing.body;
-  if (!body.info.tombstone)
-    ledger_.sent(std::string(cut_out(body.head, "\"stream_id\":\"", '"')), body.info.range);
-  order_.sent(sent.destination, body.info.key);
+  if (!body.info.tombstone) ledger_.sent(std::string(stream_of(body)), body.info.range);
+  order_.sent(*buffer_, sent.destination, body.info);
   links_.at(sent.destination)->take(std::move(sent.outgoing));
 }
 

@@ -79,6 +79,7 @@ class Clinic {
   void judge_stream(const Hub& hub, bool required, const std::string& name,
                     const Ledger::Stream& stream);
   void judge_doubles();
+  void judge_quarantine();
 
   const Scenario& scenario_;
   const Plants plants_;

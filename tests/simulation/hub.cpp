@@ -50,7 +50,7 @@ const Hub::Event* Hub::read(const sync::BatchBody& body) {
     return &found->second;
   }
   Event event{.hash = hash,
-              .stream = std::string(cut_out(body.head, "\"stream_id\":\"", '"')),
+              .stream = std::string(stream_of(body)),
               .range = {number_in(cut_out(body.head, "\"first_seq\":", ',')),
                         number_in(cut_out(body.head, "\"last_seq\":", ','))},
               .tombstone = cut_out(body.head, "\"count\":", ',') == "0"};
@@ -88,6 +88,19 @@ void Hub::read_row(const Event& event, Sequence sequence, std::string_view row) 
     broken("P2", "a reading that the gateway never took", where());
   else if (known->hash != hash_of(row))
     broken("P2", "another reading than the gateway took under this number", where());
+}
+
+bool Hub::holds_refused(const sync::BatchBody& body) const {
+  const std::string stream(stream_of(body));
+  for (Sequence sequence = body.info.range.first; sequence <= body.info.range.last; ++sequence)
+    if (const Row* const row = ledger_.find(stream, sequence); row != nullptr && refuses(*row))
+      return !body.info.tombstone;
+  return false;
+}
+
+void Hub::refuse_whole(const sync::BatchBody& body) {
+  if (read(body) == nullptr || body.info.range.count() > 1) return;
+  refused_ += streams_[std::string(stream_of(body))].refused.add(body.info.range).size();
 }
 
 sync::HubAnswer Hub::receive(const sync::BatchBody& body) {

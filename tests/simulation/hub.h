@@ -18,6 +18,11 @@ class Hub {
   // Refuses one reading in `refuses_one_in`, 0: none. `name` for messages.
   Hub(Stage& stage, Ledger& ledger, std::string name, std::size_t refuses_one_in);
 
+  // Whether it holds a reading that is refused for good.
+  [[nodiscard]] bool holds_refused(const sync::BatchBody& body) const;
+  // A hub that takes a batch as a whole or not at all refused this one. Of one reading alone that
+  // is the last word.
+  void refuse_whole(const sync::BatchBody& body);
   // One event arrived. What an answer about this batch alone says.
   sync::HubAnswer receive(const sync::BatchBody& body);
   // Everything that is stored of the stream, as an answer may say at any time.

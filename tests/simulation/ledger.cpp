@@ -20,6 +20,10 @@ std::uint64_t number_in(std::string_view digits) {
   return number;
 }
 
+std::string_view stream_of(const sync::BatchBody& body) {
+  return cut_out(body.head, "stream_id\":\"", '"');
+}
+
 void Ledger::appended(std::string_view row) {
   // Patterns that begin with a rare letter: this is done for every reading.
   const std::string_view id = cut_out(row, "reading_id\":\"", '"');

@@ -67,5 +67,6 @@ class Ledger {
 // The text between `before` and the next `after`; empty when there is none.
 std::string_view cut_out(std::string_view text, std::string_view before, char after);
 std::uint64_t number_in(std::string_view digits);
+std::string_view stream_of(const sync::BatchBody& body);
 
 }  // namespace vitalgate::simulation

@@ -25,6 +25,7 @@ Link::Link(Stage& stage, Hub& hub, const Scenario& scenario, std::size_t number,
       settings_(scenario.settings.destinations.at(number)),
       number_(number),
       plants_(plants),
+      refuses_whole_(scenario.refuses_whole.at(number)),
       dice_(scenario.seed * limits::kDestinationsMax + number + kSalt) {}
 
 void Link::start() {
@@ -131,11 +132,21 @@ void Link::took(const Outgoing& outgoing) {
   const sync::BatchBody& body = outgoing->body;
   report(latency(), outgoing->generation, sync::TransportTook{body.info.key});
   if (!plants_.checkpoint_early) return;
-  const std::string stream(cut_out(body.head, "\"stream_id\":\"", '"'));
-  report(latency(), outgoing->generation, sync::HubAnswer{stream, {body.info.range}, {}});
+  report(latency(), outgoing->generation,
+         sync::HubAnswer{std::string(stream_of(body)), {body.info.range}, {}});
 }
 
 void Link::arrive(const Outgoing& outgoing, bool report_back) {
+  if (refuses_whole_ && hub_.holds_refused(outgoing->body)) {
+    hub_.refuse_whole(outgoing->body);
+    if (report_back)
+      report(latency(), outgoing->generation,
+             sync::TransportRefused{.key = outgoing->body.info.key,
+                                    .problem = sync::BatchProblem::content,
+                                    .what = "a reading is not of this world",
+                                    .hint = "look at it"});
+    return;
+  }
   sync::HubAnswer answered = hub_.receive(outgoing->body);
   if (report_back) took(outgoing);
   if (settings_.acknowledge == config::Acknowledge::transport) return;

@@ -57,6 +57,7 @@ class Link final : public sync::Uplink {
   const config::DestinationSettings& settings_;
   const std::size_t number_;
   const Plants plants_;
+  const bool refuses_whole_;
   Dice dice_;
   std::multiset<FaultKind> active_;
   bool running_ = false;  // a gateway process is there

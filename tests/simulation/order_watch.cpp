@@ -15,7 +15,7 @@ sync::StreamRef current(const sync::Buffer& buffer, Lane lane) {
 }  // namespace
 
 void OrderWatch::start(sync::Buffer& buffer) {
-  forget_all();
+  for (Destination& at : at_) at = {};
   for (const Lane lane : kLanes) {
     Seen& seen = seen_.at(static_cast<std::size_t>(lane));
     seen = {buffer.next_batch(lane), 0};
@@ -34,27 +34,57 @@ void OrderWatch::look(sync::Buffer& buffer, const std::vector<bool>& is_up) {
     for (const sync::BatchInfo& batch : *fresh) {
       seen.last = std::max(seen.last, batch.range.last);
       if (batch.key.number < seen.next || batch.backfill || batch.tombstone) continue;
-      for (std::size_t i = 0; i < live_.size(); ++i)
-        if (is_up.at(i)) live_[i].emplace(batch.key, 0);
+      for (std::size_t i = 0; i < at_.size(); ++i) {
+        if (!is_up.at(i)) continue;
+        at_[i].waiting.emplace(batch.key, Waiting{batch.range});
+        at_[i].live[batch.key.stream()].add(batch.range);
+      }
       ++watched_;
     }
     seen.next = buffer.next_batch(lane);
   }
 }
 
-void OrderWatch::sent(std::size_t destination, const sync::BatchKey& batch) {
-  auto& live = live_.at(destination);
-  if (live.erase(batch) != 0) return;
-  for (auto& [waiting, overtaken] : live) {
-    const bool may = batch.lane == Lane::urgent && waiting.lane != Lane::urgent;
-    if (may || ++overtaken <= 1) continue;
-    return stage_.broken("P6: live batch " + std::to_string(waiting.number) + " of lane " +
-                         std::string(name(waiting.lane)) + " waits behind the backlog");
+OrderWatch::Origin OrderWatch::origin_of(Destination& at, const sync::BatchInfo& batch) {
+  const Origin own{batch.key.stream(), batch.range.first};
+  const auto after = at.whole.upper_bound(own);
+  if (after != at.whole.begin()) {
+    const auto& [origin, last] = *std::prev(after);
+    if (origin.first == own.first && last >= batch.range.last) return origin;
+  }
+  at.whole.insert_or_assign(own, batch.range.last);
+  return own;
+}
+
+void OrderWatch::sent(sync::Buffer& buffer, std::size_t destination, const sync::BatchInfo& batch) {
+  Destination& at = at_.at(destination);
+  const Origin origin = origin_of(at, batch);
+  at.waiting.erase(batch.key);
+  const auto live = at.live.find(batch.key.stream());
+  if (live != at.live.end() && live->second.contains(batch.range)) return;
+  for (auto next = at.waiting.begin(); next != at.waiting.end();) {
+    const auto one = next++;
+    const auto& key = one->first;
+    const bool may = batch.key.lane == Lane::urgent && key.lane != Lane::urgent;
+    if (may) continue;
+    one->second.overtaken_by.insert(origin);
+    if (one->second.overtaken_by.size() <= 1) continue;
+    const auto there =
+        buffer.unconfirmed(destination, key.stream(), one->second.range.first - 1, 1);
+    if (there && !there->empty() && there->front().key == key)
+      return stage_.broken("P6: live batch " + std::to_string(key.number) + " of lane " +
+                           std::string(name(key.lane)) + " waits behind the backlog");
+    at.waiting.erase(one);
   }
 }
 
 void OrderWatch::forget_all() {
-  for (auto& live : live_) live.clear();
+  for (std::size_t i = 0; i < at_.size(); ++i) forget(i);
+}
+
+void OrderWatch::forget(std::size_t destination) {
+  at_.at(destination).waiting.clear();
+  at_.at(destination).live.clear();
 }
 
 }  // namespace vitalgate::simulation

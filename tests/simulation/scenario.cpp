@@ -99,7 +99,7 @@ void add_devices(Scenario& scenario, Dice& dice) {
   }
 }
 
-void add_destinations(Scenario& scenario, Dice& dice) {
+void add_destinations(Scenario& scenario, Dice& dice, bool bisects) {
   const int count = dice.between(1, 5) / 2 + 1;
   for (int i = 0; i < count; ++i) {
     config::DestinationSettings& hub = scenario.settings.destinations.emplace_back();
@@ -113,7 +113,11 @@ void add_destinations(Scenario& scenario, Dice& dice) {
     hub.required = i == 0 || !dice.one_in(4);
     if (dice.one_in(3)) hub.backlog_order = config::BacklogOrder::newest_first;
     if (dice.one_in(3)) hub.backlog_share_percent = static_cast<std::uint8_t>(dice.between(10, 90));
-    scenario.refuses_one_in.push_back(dice.one_in(2) ? 0 : 300);
+    // One that cannot answer cannot refuse a reading either, but a batch.
+    const bool whole = bisects && dice.one_in(2);
+    const bool answers = hub.acknowledge == config::Acknowledge::hub;
+    scenario.refuses_one_in.push_back(dice.one_in(2) || !(answers || whole) ? 0 : 300);
+    scenario.refuses_whole.push_back(whole);
   }
 }
 
@@ -139,7 +143,7 @@ void set_buffer(Scenario& scenario, Dice& dice, const std::filesystem::path& key
 
 std::string_view name(FaultKind kind) { return kHabits.at(static_cast<std::size_t>(kind)).name; }
 
-Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file) {
+Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file, bool bisects) {
   constexpr std::array<milliseconds, 4> kAges{5s, 30s, 3min, 10min};
   Dice dice(seed ^ kSalt);
   Scenario scenario;
@@ -151,7 +155,7 @@ Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file) 
                               .max_age = kAges.at(static_cast<std::size_t>(dice.between(0, 3)))};
   set_buffer(scenario, dice, key_file);
   add_devices(scenario, dice);
-  add_destinations(scenario, dice);
+  add_destinations(scenario, dice, bisects);
   add_faults(scenario, dice);
   for (int i = 0; i < kChores; ++i)
     scenario.chores.push_back(

@@ -91,6 +91,7 @@ struct Scenario {
   config::Settings settings;
   std::vector<DevicePlan> devices;          // as settings.devices
   std::vector<std::size_t> refuses_one_in;  // readings, by destination; 0: none
+  std::vector<bool> refuses_whole;          // the batch that holds one, by destination
   std::vector<FaultPlan> faults;            // by time
   std::vector<ChorePlan> chores;
   bool is_small = false;  // so little room that something waits or, as configured, gives way
@@ -100,7 +101,9 @@ struct Scenario {
   }
 };
 
-// `key_file` holds the buffer's key.
-Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file);
+// `key_file` holds the buffer's key. `bisects`: half of the hubs refuse whole batches for one
+// reading in them, which the gateway must find.
+Scenario scenario_of(std::uint64_t seed, const std::filesystem::path& key_file,
+                     bool bisects = false);
 
 }  // namespace vitalgate::simulation

@@ -14,6 +14,7 @@ struct SimulatePlan {
   proof::CampaignPlan campaign;
   std::string plant;
   bool verbose = false;
+  bool bisects = false;
   std::vector<std::string> follow;  // stream and sequence
 };
 
@@ -47,6 +48,7 @@ void declare(CLI::App& app, SimulatePlan& plan) {
   for (const Plant& plant : kPlants) names.emplace_back(plant.name);
   app.add_option("--plant", plan.plant, "put a bug in: the run must then fail")
       ->check(CLI::IsMember(names));
+  app.add_flag("--bisect", plan.bisects, "half of the hubs refuse whole batches");
   app.add_flag("--verbose", plan.verbose, "show what happens, with the agent's own log");
   app.add_option("--follow", plan.follow, "with --verbose, the story of a reading")
       ->expected(2)
@@ -74,11 +76,13 @@ int run(const SimulatePlan& plan) {
     show.stream = plan.follow.front();
     show.sequence = number_in(plan.follow.back());
   }
-  const std::string again = plan.plant.empty() ? "--verbose" : "--verbose --plant " + plan.plant;
+  std::string again = "--verbose";
+  if (plan.bisects) again += " --bisect";
+  if (!plan.plant.empty()) again.append(" --plant ").append(plan.plant);
   proof::Campaign campaign("simulate", plan.campaign, again);
   return campaign.run([&](proof::Campaign& the, std::uint64_t seed) {
     if (!the.take(seed, 0)) return;
-    const Scenario scenario = scenario_of(seed, the.key_file());
+    const Scenario scenario = scenario_of(seed, the.key_file(), plan.bisects);
     const Outcome outcome = Clinic(scenario, plants, show).run();
     if (plan.verbose) fmt::print("seed {}: digest {:016x}\n", seed, outcome.digest);
     tell(the, outcome);

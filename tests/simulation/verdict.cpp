@@ -27,10 +27,18 @@ void Clinic::judge() {
     for (const auto& [name, stream] : ledger_.streams())
       judge_stream(*hubs_[i], scenario_.settings.destinations[i].required, name, stream);
   judge_doubles();
+  judge_quarantine();
+}
+
+void Clinic::judge_quarantine() {
+  std::uint64_t due = ledger_.held();
+  // What was given up is not asked about any more.
+  for (std::size_t i = 0; i < hubs_.size() && !scenario_.may_drop(); ++i)
+    if (scenario_.settings.destinations[i].required) due += hubs_[i]->refused();
   const auto quarantined = static_cast<std::uint64_t>(buffer_->totals().quarantined);
-  if (quarantined < ledger_.held())
-    stage_.broken(fmt::format("P4: {} readings were held back, {} are in quarantine",
-                              ledger_.held(), quarantined));
+  if (quarantined < due)
+    stage_.broken(fmt::format("P4: {} readings were held back or refused, {} are in quarantine",
+                              due, quarantined));
 }
 
 // last - first + 1 = received + quarantined + dropped, for every stretch from 1 on.
