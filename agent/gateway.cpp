@@ -13,6 +13,10 @@ namespace {
 
 constexpr auto kPublishInterval = std::chrono::milliseconds(200);
 constexpr auto kDrainDeadline = std::chrono::seconds(5);
+constexpr auto kDrainTick = std::chrono::milliseconds(50);
+constexpr auto kIdle = std::chrono::hours(24);
+
+Error stopping() { return {Errc::unavailable, "vitalgated is stopping", "ask again when it runs"}; }
 
 }  // namespace
 
@@ -35,13 +39,21 @@ Gateway::Gateway(Parts parts)
 Result<> Gateway::run(const std::stop_token& stop, EventChannel& events,
                       const std::function<void()>& alive) {
   while (!stop.stop_requested() && !erased_) {
-    auto taken = events.take(stop, wake_at(Clock::now()));
+    auto taken = events.take(stop, std::min(wake_at(Clock::now()), published_ + kPublishInterval));
     const auto now = Clock::now();
-    for (Event& event : taken) VG_TRY(dispatch(event, now));
-    VG_TRY(step(now));
+    VG_TRY(turn(taken, now));
+    if (!erased_ && now - published_ >= kPublishInterval) publish(now);
     alive();
   }
   return erased_ ? Result<>() : finish(events, alive);
+}
+
+Result<> Gateway::turn(std::vector<Event>& events, Clock::time_point now) {
+  for (Event& event : events) VG_TRY(dispatch(event, now));
+  if (VG_TRY(storage_.mend(now))) reload();
+  if (!stopping_) VG_TRY(commit_if_due(now));
+  VG_TRY(pump(now));
+  return stopping_ ? Result<>() : run_command(now);
 }
 
 Result<> Gateway::dispatch(Event& event, Clock::time_point now) {
@@ -61,6 +73,7 @@ Result<> Gateway::dispatch(Event& event, Clock::time_point now) {
                              [&](CommandRequest& asked) -> Result<> {
                                const bool usable = !parts_.buffer.needs_mending();
                                commands_.on(asked, now, usable ? "" : storage_.problem());
+                               if (stopping_) commands_.end(stopping());
                                return {};
                              }},
                     event);
@@ -88,15 +101,10 @@ CommitPace::Waiting Gateway::waiting() const {
   return {parts_.buffer.staged_bytes(), parts_.buffer.seal_due_at()};
 }
 
-Result<> Gateway::step(Clock::time_point now) {
-  if (VG_TRY(storage_.mend(now))) reload();
+Result<> Gateway::commit_if_due(Clock::time_point now) {
   if (parts_.buffer.has_bookkeeping()) pace_.has_bookkeeping(now);
-  if (!parts_.buffer.needs_mending() && pace_.is_due(now, waiting()))
-    VG_TRY(commit(/*seal_all=*/false));
-  VG_TRY(pump(now));
-  VG_TRY(run_command(now));
-  if (!erased_ && now - published_ >= kPublishInterval) publish(now);
-  return {};
+  if (parts_.buffer.needs_mending() || !pace_.is_due(now, waiting())) return {};
+  return commit(/*seal_all=*/false);
 }
 
 // All that was read from the buffer before a mend or a replay is void.
@@ -177,7 +185,7 @@ Result<> Gateway::run_command(Clock::time_point now) {
 }
 
 Clock::time_point Gateway::wake_at(Clock::time_point now) const {
-  Clock::time_point wake = published_ + kPublishInterval;
+  Clock::time_point wake = now + kIdle;
   const auto sooner = [&](std::optional<Clock::time_point> at) {
     if (at) wake = std::min(wake, *at);
   };
@@ -185,7 +193,7 @@ Clock::time_point Gateway::wake_at(Clock::time_point now) const {
     sooner(storage_.mend_at());
     return wake;
   }
-  sooner(pace_.due_at(waiting()));
+  if (!stopping_) sooner(pace_.due_at(waiting()));
   for (const Destination& destination : destinations_)
     if (const auto at = destination.deadline()) sooner(std::max(*at, pump_again_));
   sooner(commands_.wake_at(now));
@@ -216,28 +224,31 @@ void Gateway::publish(Clock::time_point now) {
   parts_.board.publish(std::move(status));
 }
 
-Result<> Gateway::finish(EventChannel& events, const std::function<void()>& alive) {
-  const Error stopping{Errc::unavailable, "vitalgated is stopping", "ask again when it runs"};
-  commands_.end(stopping);
-  const auto deadline = Clock::now() + kDrainDeadline;
-  const std::stop_token never;
+bool Gateway::is_draining() const {
+  return std::any_of(destinations_.begin(), destinations_.end(),
+                     [](const Destination& destination) { return destination.is_draining(); });
+}
+
+Result<> Gateway::begin_stop(std::vector<Event>& events, Clock::time_point now) {
+  stopping_ = true;
   pump_again_ = {};
-  for (bool first = true;; first = false) {
-    auto now = Clock::now();
-    for (Event& event : events.take(never, first ? now : now + std::chrono::milliseconds(50))) {
-      VG_TRY(dispatch(event, now));
-      commands_.end(stopping);
-    }
-    if (VG_TRY(storage_.mend(now))) reload();
-    if (first && !parts_.buffer.needs_mending()) VG_TRY(commit(/*seal_all=*/true));
-    now = Clock::now();
-    VG_TRY(pump(now));
+  commands_.end(stopping());
+  for (Event& event : events) VG_TRY(dispatch(event, now));
+  if (VG_TRY(storage_.mend(now))) reload();
+  return parts_.buffer.needs_mending() ? Result<>() : commit(/*seal_all=*/true);
+}
+
+Result<> Gateway::finish(EventChannel& events, const std::function<void()>& alive) {
+  const std::stop_token never;
+  const auto deadline = Clock::now() + kDrainDeadline;
+  auto taken = events.take(never, Clock::now());
+  VG_TRY(begin_stop(taken, Clock::now()));
+  for (taken.clear();; taken = events.take(never, Clock::now() + kDrainTick)) {
+    const auto now = Clock::now();
+    VG_TRY(turn(taken, now));
     publish(now);
     alive();
-    const bool draining =
-        std::any_of(destinations_.begin(), destinations_.end(),
-                    [](const Destination& destination) { return destination.is_draining(); });
-    if (!draining || now >= deadline) break;
+    if (!is_draining() || now >= deadline) break;
   }
   return close();
 }

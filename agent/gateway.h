@@ -4,6 +4,9 @@
 //
 // It takes all events that wait, commits them together, and only then tells the sources; so the
 // commit grows with the load. What people ask of the buffer is done in pieces between this.
+//
+// run() is the program. The simulation takes the same steps itself, in virtual time: turn() at
+// wake_at() or when something came; at the end begin_stop(), turn() while it drains, close().
 #pragma once
 
 #include <stop_token>
@@ -40,8 +43,22 @@ class Gateway {
   Result<> run(const std::stop_token& stop, EventChannel& events,
                const std::function<void()>& alive);
 
-  // After run(): whether the store is gone, as a person asked.
+  // Whether the store is gone, as a person asked: nothing may be called any more.
   [[nodiscard]] bool has_erased() const { return erased_; }
+
+  // One step: takes `events`, then does what is due at `now`. Errors as of run().
+  Result<> turn(std::vector<Event>& events, Clock::time_point now);
+  // When turn() has something to do although nothing came; far away while it never has.
+  [[nodiscard]] Clock::time_point wake_at(Clock::time_point now) const;
+  // Leaves a picture of `now` on the board.
+  void publish(Clock::time_point now);
+  // Sources have ended, what they said last is in `events`: commits and seals it. From here on
+  // turn() only drains, and nobody's command is taken.
+  Result<> begin_stop(std::vector<Event>& events, Clock::time_point now);
+  // Whether a link is up over which something still goes.
+  [[nodiscard]] bool is_draining() const;
+  // The last call.
+  Result<> close();
 
  private:
   // What a source waits to be told.
@@ -53,18 +70,15 @@ class Gateway {
 
   Result<> dispatch(Event& event, Clock::time_point now);
   void on_source(bridge::SourceEvent& event, Clock::time_point now);
-  Result<> step(Clock::time_point now);
+  Result<> commit_if_due(Clock::time_point now);
   Result<> commit(bool seal_all);
   Result<> pump(Clock::time_point now);
   Result<> run_command(Clock::time_point now);
   void reload();
   [[nodiscard]] CommitPace::Waiting waiting() const;
-  [[nodiscard]] Clock::time_point wake_at(Clock::time_point now) const;
   void tell_sources();
-  void publish(Clock::time_point now);
   [[nodiscard]] bool any_link_up() const;
   Result<> finish(EventChannel& events, const std::function<void()>& alive);
-  Result<> close();
 
   Parts parts_;
   Intake intake_;
@@ -77,6 +91,7 @@ class Gateway {
   Clock::time_point pump_again_{};  // after the buffer could not be read
   Clock::time_point published_{};
   Clock::time_point started_;
+  bool stopping_ = false;
   bool erased_ = false;
 };
 

@@ -14,6 +14,8 @@ using std::chrono::days;
 using std::chrono::floor;
 using std::chrono::milliseconds;
 
+constinit thread_local const Clocks* virtual_time = nullptr;
+
 void put(char* at, unsigned value, int width) {
   for (int i = width - 1; i >= 0; --i) {
     at[i] = static_cast<char>('0' + value % 10);
@@ -33,11 +35,19 @@ std::optional<int> digits(std::string_view text, std::size_t at, std::size_t wid
 
 }  // namespace
 
+void set_virtual_time(const Clocks* clocks) { virtual_time = clocks; }
+
+Clock::time_point Clock::now() {
+  return virtual_time == nullptr ? std::chrono::steady_clock::now() : virtual_time->steady;
+}
+
 WallTime wall_now() {
+  if (virtual_time != nullptr) return virtual_time->stamp.wall;
   return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
 }
 
 Stamp Stamp::now() {
+  if (virtual_time != nullptr) return virtual_time->stamp;
   timespec boot{};
   VG_CHECK(clock_gettime(CLOCK_BOOTTIME, &boot) == 0);
   return {wall_now(), std::chrono::seconds(boot.tv_sec) + std::chrono::nanoseconds(boot.tv_nsec)};

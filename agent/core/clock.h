@@ -14,7 +14,15 @@
 
 namespace vitalgate {
 
-using Clock = std::chrono::steady_clock;
+// Points and durations are std::chrono::steady_clock's own.
+struct Clock {
+  using duration = std::chrono::steady_clock::duration;
+  using rep = duration::rep;
+  using period = duration::period;
+  using time_point = std::chrono::steady_clock::time_point;
+  static constexpr bool is_steady = true;
+  static time_point now();
+};
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::milliseconds>;
 
 struct Stamp {
@@ -25,6 +33,15 @@ struct Stamp {
 };
 
 WallTime wall_now();
+
+// What Clock::now(), Stamp::now() and wall_now() say on this thread, in place of the machine's
+// clocks. The simulation's alone: everything else runs in real time.
+struct Clocks {
+  Clock::time_point steady;
+  Stamp stamp;
+};
+// `clocks` is looked at with every call and outlives its use; null: the machine's clocks again.
+void set_virtual_time(const Clocks* clocks);
 
 // Whether the gateway's clock has ever been set: no build of this agent ran before this instant.
 bool is_plausible(WallTime wall);

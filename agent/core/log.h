@@ -18,7 +18,7 @@
 
 namespace vitalgate::log {
 
-enum class Level : std::uint8_t { debug, info, warning, error };
+enum class Level : std::uint8_t { debug, info, warning, error, off };  // off: no setting
 
 struct Field {
   Field(std::string_view name, std::string_view text) : key(name), value(text) {}

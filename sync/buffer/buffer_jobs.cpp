@@ -145,8 +145,11 @@ Result<Buffer::Replay> Buffer::Impl::replay(std::int64_t from_ms, std::int64_t t
         stream.ref, {1, limits::kSequenceMax}, /*with_head=*/false, bound_of(stream),
         [&](const BatchRecord& batch) -> Result<bool> {
           const bool inside = batch.newest_ms >= from_ms && batch.oldest_ms < to_ms;
-          if (inside && stream.settled.touches(batch.range) && !batch.tombstone)
-            chosen.push_back(info_of(stream, batch));
+          // Also one that another destination still waits for.
+          const bool told = std::any_of(
+              stream.confirmed.begin(), stream.confirmed.end(),
+              [&](const RangeSet& confirmed) { return confirmed.touches(batch.range); });
+          if (inside && told && !batch.tombstone) chosen.push_back(info_of(stream, batch));
           return true;
         }));
     for (const BatchInfo& batch : chosen) {

@@ -246,7 +246,8 @@ Result<> Buffer::Impl::load_tail(StreamState& stream, const StreamRecord& record
     return true;
   };
   VG_TRY(store->each_segment(stream.ref, {next, limits::kSequenceMax}, take));
-  stream.writer.resume(std::max(next, record.next_sequence), next_batch);
+  if (!options.weakness.forget_floors) next = std::max(next, record.next_sequence);
+  stream.writer.resume(next, next_batch);
   return {};
 }
 

@@ -49,6 +49,7 @@ struct BufferOptions {
   struct Weakness {
     bool synchronous_normal = false;
     bool skip_chain = false;
+    bool forget_floors = false;  // with skip_chain: numbers that were deleted are given out again
   } weakness = {};
 };
 

@@ -56,7 +56,9 @@ Campaign::Campaign(std::string name, CampaignPlan plan, std::string again)
   // Its memory statistics are one lock for all threads.
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   write_key(key_file());
-  first_life_ = plan_.first ? *plan_.first >> kOrdinalBits : plan_.seed << kOrdinalBits;
+  first_life_ = plan_.first          ? *plan_.first >> kOrdinalBits
+                : plan_.case_is_life ? plan_.seed
+                                     : plan_.seed << kOrdinalBits;
   next_life_ = first_life_;
 }
 
@@ -78,11 +80,14 @@ bool Campaign::take(std::uint64_t life, std::uint64_t ordinal) {
 
 void Campaign::violation(std::uint64_t life, std::uint64_t ordinal, const std::string& paragraph) {
   ++violations_;
+  if (plan_.stop) stop_ = true;
   const std::lock_guard lock(mutex_);
   if (plan_.all) fmt::print("violation: {} (case {})\n", paragraph, number(life, ordinal));
   if (!first_violation_.empty()) return;
-  first_violation_ = fmt::format("{}\nTry: {} --first {} --cases 1 --jobs 1{}\n", paragraph, name_,
-                                 number(life, ordinal), again_.empty() ? "" : " " + again_);
+  const std::string which = plan_.case_is_life ? fmt::format("--seed {}", life)
+                                               : fmt::format("--first {}", number(life, ordinal));
+  first_violation_ = fmt::format("{}\nTry: {} {} --cases 1 --jobs 1{}\n", paragraph, name_, which,
+                                 again_.empty() ? "" : " " + again_);
 }
 
 void Campaign::note(const std::string& figure, std::uint64_t count) {

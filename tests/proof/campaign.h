@@ -1,4 +1,5 @@
-// What powercut, ioerror and byteflip share: lives, jobs, counting, progress, the last line.
+// What powercut, ioerror, byteflip and simulate share: lives, jobs, counting, progress, the last
+// line.
 //
 // A life is one seed's workload; the campaign draws from it as many cases as it has. A case has a
 // number that repeats it: life and ordinal. Lives are handed to jobs; everything else of a job is
@@ -33,6 +34,8 @@ struct CampaignPlan {
   unsigned jobs = 0;                   // 0: one a core
   std::optional<std::uint64_t> first;  // number of the case to begin with
   bool all = false;                    // show every violation, not only the first
+  bool stop = false;                   // with the first violation
+  bool case_is_life = false;  // one case a life, whose number is its seed: seed, seed + 1...
 };
 void declare_campaign(CLI::App& app, CampaignPlan& plan);
 

@@ -54,6 +54,18 @@ void RamDisk::load(Image image, bool record) {
     for (const auto& [name, child] : node.entries) linked_[child] = 1;
 }
 
+void RamDisk::record_from_here() {
+  base_ = live_;
+  log_.clear();
+  recording_ = true;
+}
+
+void RamDisk::stop_recording() {
+  recording_ = false;
+  base_ = {};
+  log_.clear();
+}
+
 std::uint64_t RamDisk::used() const {
   std::uint64_t bytes = 0;
   for (const Node& node : live_) bytes += std::max<std::uint64_t>(node.bytes.size(), node.reserved);
@@ -64,7 +76,8 @@ std::optional<Effect> RamDisk::gate(Call call) {
   const std::size_t number = calls_.size();
   calls_.push_back(call);
   if (!fault_ || number < fault_->at || !applies(fault_->effect, call)) return std::nullopt;
-  if (number != fault_->at && !fault_->persistent) return std::nullopt;
+  if (fault_->once_from ? fault_hits_ != 0 : number != fault_->at && !fault_->persistent)
+    return std::nullopt;
   ++fault_hits_;
   return fault_->effect;
 }

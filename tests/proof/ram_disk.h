@@ -44,6 +44,7 @@ struct Fault {
   std::size_t at = 0;  // of calls(), from 0
   Effect effect{};
   bool persistent = false;  // every later call that it applies to, until heal()
+  bool once_from = false;   // the first call from `at` on that it applies to
 };
 
 class RamDisk final : public sync::Disk {
@@ -53,11 +54,19 @@ class RamDisk final : public sync::Disk {
 
   // Another disk in place of what was there; nothing may be open. Recording starts anew.
   void load(Image image, bool record);
+  // Records from now on, in the middle of a run: what was written and not synced long ago has
+  // reached the medium meanwhile. Files may be open.
+  void record_from_here();
+  void stop_recording();
+  [[nodiscard]] bool recording() const { return recording_; }
   [[nodiscard]] const Image& base() const { return base_; }
   [[nodiscard]] const std::vector<Operation>& log() const { return log_; }
   [[nodiscard]] const Image& contents() const { return live_; }
 
-  void fail(const Fault& fault) { fault_ = fault; }
+  void fail(const Fault& fault) {
+    fault_ = fault;
+    fault_hits_ = 0;
+  }
   void heal() {
     fault_.reset();
     capacity_ = 0;

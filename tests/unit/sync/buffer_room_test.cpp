@@ -159,6 +159,22 @@ TEST_F(BufferJobsTest, KeptReadingsAreSentAgainByteForByteAndOnlyThoseAskedFor) 
   EXPECT_TRUE(buffer_->read(second));
 }
 
+TEST_F(BufferJobsTest, AReplayGoesToOneThatHasItAlsoWhileAnotherStillWaits) {
+  options_.destinations = {"hub", "archive"};
+  reopen();
+  const BatchInfo batch = sealed_batch(3);
+  confirm(0, Lane::vitals, batch.range);
+  commit();
+  ASSERT_TRUE(buffer_->unconfirmed(0).empty());
+
+  const auto replay = buffer_->replay(wall_ - 1min, wall_ + 1min);
+  ASSERT_TRUE(replay) << replay.error().what;
+  EXPECT_EQ(replay->batches, 1u);
+  for (const std::size_t destination : {0u, 1u})
+    EXPECT_EQ(buffer_->unconfirmed(destination).size(), 1u);
+  EXPECT_EQ(buffer_->totals().waiting, 3u);
+}
+
 TEST_F(BufferJobsTest, AnExportHasEveryStoredReadingOnceALineEach) {
   sealed_batch(7);
   append(88);

@@ -31,6 +31,20 @@ TEST(ClockTest, ATimeThatIsNotInTheCalendarIsRefused) {
     EXPECT_FALSE(parse_rfc3339(text).has_value()) << text;
 }
 
+TEST(ClockTest, VirtualTimeIsOfItsThreadAloneAndEndsWhenItIsTakenAway) {
+  Clocks clocks{Clock::time_point(1h), {WallTime(5ms), 7ns}};
+  set_virtual_time(&clocks);
+  clocks.steady += 1s;
+  EXPECT_EQ(Clock::now(), Clock::time_point(1h + 1s));
+  EXPECT_EQ(wall_now(), WallTime(5ms));
+  EXPECT_EQ(Stamp::now().boot, 7ns);
+  WallTime elsewhere{};
+  std::jthread([&] { elsewhere = wall_now(); }).join();
+  EXPECT_TRUE(is_plausible(elsewhere));
+  set_virtual_time(nullptr);
+  EXPECT_TRUE(is_plausible(wall_now()));
+}
+
 TEST(ClockTest, AClockThatWasNeverSetIsNotPlausible) {
   EXPECT_FALSE(is_plausible(WallTime(0ms)));
   EXPECT_TRUE(is_plausible(*parse_rfc3339("2026-03-02T14:05:07.120Z")));
