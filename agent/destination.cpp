@@ -8,6 +8,8 @@
 namespace vitalgate {
 namespace {
 
+constexpr auto kDaysInterval = std::chrono::hours(1);
+
 // The sequence of `clinic-042.vitals-k7p3q9x2ab.000000093471` when it belongs to `prefix`; else 0.
 sync::Sequence sequence_of(std::string_view reading_id, std::string_view prefix) {
   if (!reading_id.starts_with(prefix)) return 0;
@@ -40,6 +42,7 @@ Destination::Destination(std::size_t number, const config::DestinationSettings& 
       name_(settings.name),
       gateway_(std::move(gateway)),
       required_(settings.required),
+      files_(sync::files_of(settings)),
       uplink_(uplink),
       buffer_(buffer),
       delivery_(limits_of(settings, seed)) {}
@@ -75,7 +78,7 @@ Result<> Destination::on(const sync::LinkDown& down, Clock::time_point /*now*/) 
 }
 
 Result<> Destination::on(const sync::TransportTook& took, Clock::time_point now) {
-  const auto range = delivery_.sent(took.key);
+  const auto range = delivery_.sent(took.key, now);
   if (range) VG_TRY(confirm(took.key.stream(), *range, now));
   say_pause();
   return {};
@@ -153,10 +156,10 @@ Result<> Destination::on(const sync::HubAnswer& answer, Clock::time_point now) {
   return {};
 }
 
-Result<> Destination::on(const Error& unreadable_answer, Clock::time_point /*now*/) {
-  trouble_ = unreadable_answer.what;
-  trouble_hint_ = unreadable_answer.hint;
-  warn("uplink.answer_refused", unreadable_answer.what);
+Result<> Destination::on(const Error& trouble, Clock::time_point /*now*/) {
+  trouble_ = trouble.what;
+  trouble_hint_ = trouble.hint;
+  warn("uplink.trouble", trouble.what);
   return {};
 }
 
@@ -234,7 +237,11 @@ bool Destination::is_draining() const {
          (counts.queued() + counts.in_flight > 0 || counts.more);
 }
 
-DestinationStatus Destination::status(Clock::time_point now) const {
+DestinationStatus Destination::status(Clock::time_point now) {
+  if (days_read_ == Clock::time_point() || now - days_read_ >= kDaysInterval) {
+    days_read_ = now;
+    certificate_days_ = sync::certificate_days(files_, wall_now());
+  }
   const sync::DeliveryCounts counts = delivery_.counts();
   const sync::Pause& pause = delivery_.pause();
   DestinationStatus status{.name = name_,
@@ -253,6 +260,7 @@ DestinationStatus Destination::status(Clock::time_point now) const {
                            .per_second = drain_.per_second(now),
                            .confirmed = confirmed_,
                            .repeated = counts.repeated,
+                           .certificate_days = certificate_days_,
                            .missed = buffer_.missed(number_),
                            .last_confirmed = last_confirmed_};
   if (status.waiting_readings > 0) status.drain = drain_.time_for(status.waiting_readings, now);

@@ -8,6 +8,7 @@
 #include "config/settings.h"
 #include "sync/delivery/delivery.h"
 #include "sync/delivery/drain_rate.h"
+#include "sync/tls/certificate.h"
 #include "sync/uplink/uplink.h"
 
 namespace vitalgate {
@@ -32,7 +33,7 @@ class Destination {
   Result<> on(const sync::TransportTook& took, Clock::time_point now);
   Result<> on(const sync::TransportRefused& refused, Clock::time_point now);
   Result<> on(const sync::HubAnswer& answer, Clock::time_point now);
-  Result<> on(const Error& unreadable_answer, Clock::time_point now);
+  Result<> on(const Error& trouble, Clock::time_point now);
 
   // Hands to the uplink what may go now. Errors are the buffer's; nothing is lost by them.
   Result<> pump(Clock::time_point now);
@@ -41,7 +42,8 @@ class Destination {
   [[nodiscard]] bool is_up() const { return delivery_.is_up(); }
   // Whether the link is up, batches are taken, and something is unconfirmed or waits.
   [[nodiscard]] bool is_draining() const;
-  [[nodiscard]] DestinationStatus status(Clock::time_point now) const;
+  // Looks at its certificate files once an hour.
+  [[nodiscard]] DestinationStatus status(Clock::time_point now);
 
  private:
   Result<> confirm(sync::StreamRef stream, sync::Range range, Clock::time_point now);
@@ -59,6 +61,7 @@ class Destination {
   std::string name_;
   std::string gateway_;
   bool required_;
+  sync::TlsFiles files_;
   sync::Uplink& uplink_;
   sync::Buffer& buffer_;
   sync::Delivery delivery_;
@@ -70,6 +73,8 @@ class Destination {
   std::string trouble_;  // while up: what is wrong all the same
   std::string trouble_hint_;
   std::string said_pause_;  // in the log
+  std::optional<int> certificate_days_;
+  Clock::time_point days_read_{};
   std::uint64_t confirmed_ = 0;
   std::optional<Clock::time_point> last_confirmed_;
 };

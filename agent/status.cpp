@@ -95,6 +95,8 @@ Json to_json(const DestinationStatus& destination, Clock::time_point now) {
           {"confirmed", destination.confirmed},
           {"repeated", destination.repeated},
           {"missed", destination.missed},
+          {"certificate_days",
+           destination.certificate_days ? Json(*destination.certificate_days) : Json(nullptr)},
           {"last_confirmed_s", age(destination.last_confirmed, now)}};
 }
 

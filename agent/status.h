@@ -80,7 +80,8 @@ struct DestinationStatus {
   std::optional<Clock::time_point> next_attempt = {};  // while paused
   std::uint64_t confirmed = 0;                         // readings, since start
   std::uint64_t repeated = 0;                          // batches sent again, since start
-  std::uint64_t missed = 0;  // readings that were deleted before it had them
+  std::optional<int> certificate_days = {};  // until the first of our own or the CA's runs out
+  std::uint64_t missed = 0;                  // readings that were deleted before it had them
   std::optional<Clock::time_point> last_confirmed;
 };
 

@@ -182,7 +182,7 @@ inline constexpr std::array kDestinationKeys{
     Key{.table = "destination",
         .name = "window",
         .type = Type::integer,
-        .fallback = "16",
+        .fallback = "64",
         .min = 1,
         .max = limits::kWindowMax,
         .help = "batches on their way at once",

@@ -65,6 +65,11 @@ void print_destination(const Globals& globals, const Json& destination) {
     rest += fmt::format("  {} refused in parts", parts);
   if (text(destination, "role") == "best-effort")
     rest += fmt::format("  best-effort, {} missed", count(number(destination, "missed")));
+  constexpr int kSoon = 30;
+  if (const Json days = destination.value("certificate_days", Json());
+      days.is_number() && days.get<int>() <= kSoon)
+    rest += days.get<int>() < 0 ? std::string("  certificate expired")
+                                : fmt::format("  certificate: {} days left", days.get<int>());
   print_line(globals, cell(text(destination, "name"), 9), state, rest);
 }
 

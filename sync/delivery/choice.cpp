@@ -20,6 +20,7 @@ std::optional<Delivery::Send> Delivery::next(Clock::time_point now) {
   if (node.empty()) return std::nullopt;
   Item& item = node.mapped();
   const unsigned doublings = std::min(item.attempts, kTimeoutDoublingsMax);
+  item.sent = now;
   item.due = now + limits_.answer_timeout * (1 << doublings);
   item.order = ++order_;
   ++item.attempts;

@@ -105,9 +105,10 @@ void Delivery::not_sent(BatchKey key) {
   queue(std::move(node));
 }
 
-std::optional<Range> Delivery::sent(BatchKey key) {
+std::optional<Range> Delivery::sent(BatchKey key, Clock::time_point now) {
   Item* const item = in_flight_.find(key);
   if (item == nullptr) return std::nullopt;
+  if (!item->taken) in_flight_.took(*item, now);
   item->taken = true;
   pause_.took(key);
   if (limits_.acknowledge != config::Acknowledge::transport) return std::nullopt;

@@ -78,7 +78,7 @@ class Delivery {
 
   // The transport took the batch (PUBACK, 2xx). Its range, to be confirmed, when that is all this
   // destination ever says.
-  [[nodiscard]] std::optional<Range> sent(BatchKey key);
+  [[nodiscard]] std::optional<Range> sent(BatchKey key, Clock::time_point now);
 
   // The hub has spoken about `stream`. Ranges that this confirms although no answer names them: a
   // tombstone carries no reading that could be stored, so it has arrived when the transport took

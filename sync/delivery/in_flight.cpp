@@ -14,7 +14,7 @@ constexpr std::uint64_t kUnbounded = std::uint64_t{1} << 50;
 InFlight::InFlight(const DeliveryLimits& limits)
     : window_(limits.window),
       window_bytes_(limits.window_bytes == 0 ? kUnbounded : limits.window_bytes),
-      backlog_window_bytes_(window_bytes_ * limits.backlog_share_percent / 100),
+      pace_(window_bytes_ * limits.backlog_share_percent / 100),
       backlog_share_percent_(limits.backlog_share_percent) {}
 
 bool InFlight::has_room(const Item& item, std::size_t bisected) const {
@@ -25,7 +25,7 @@ bool InFlight::has_room(const Item& item, std::size_t bisected) const {
   if (bytes_ > 0 && bytes_ + item.batch.bytes > window_bytes_) return false;
   if (!item.is_backlog() || backlog_ == 0) return true;
   return backlog_ < window * backlog_share_percent_ / 100 &&
-         backlog_bytes_ + item.batch.bytes <= backlog_window_bytes_;
+         backlog_bytes_ + item.batch.bytes <= pace_.allowed();
 }
 
 void InFlight::count(const Item& item, bool in) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "sync/delivery/backlog_pace.h"
 #include "sync/delivery/delivery_limits.h"
 #include "sync/delivery/item.h"
 
@@ -14,8 +15,15 @@ class InFlight {
  public:
   explicit InFlight(const DeliveryLimits& limits);
 
-  // What the other side allows.
-  void set_peer(std::size_t window) { peer_ = window; }
+  // A new connection, and what the other side allows.
+  void set_peer(std::size_t window) {
+    peer_ = window;
+    pace_.restart();
+  }
+  // The transport took `item`.
+  void took(const Item& item, Clock::time_point now) {
+    if (item.is_backlog()) pace_.took(item.batch.bytes, item.sent, now);
+  }
 
   // Whether `item` may go now. `bisected`: refused batches that are being sent in pieces; each
   // takes the place that it had.
@@ -44,7 +52,8 @@ class InFlight {
   void count(const Item& item, bool in);
 
   std::size_t window_, peer_ = 0;
-  std::uint64_t window_bytes_, backlog_window_bytes_;
+  std::uint64_t window_bytes_;
+  BacklogPace pace_;
   unsigned backlog_share_percent_;
   Queue queue_;
   std::size_t pieces_ = 0, backlog_ = 0, tombstones_ = 0;

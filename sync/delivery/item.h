@@ -16,7 +16,7 @@ struct Item {
   bool live = false;        // sealed since the link came up
   bool taken = false;       // by the transport, while in flight
   bool doubtful = false;    // in flight since before a reload(): the buffer may have it confirmed
-  Clock::time_point due{};  // while in flight
+  Clock::time_point sent{}, due{};  // while in flight
 
   [[nodiscard]] bool is_piece() const { return whole.number != 0; }
   // Whether it has to leave room for what is new.

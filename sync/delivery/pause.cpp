@@ -8,7 +8,9 @@ namespace vitalgate::sync {
 
 Pause::Pause(std::chrono::milliseconds busy_max, std::uint64_t seed)
     : backoff_(limits::kBackoffMin,
-               std::max<std::chrono::milliseconds>(busy_max, limits::kBackoffMin), seed) {}
+               std::max<std::chrono::milliseconds>(busy_max, limits::kBackoffMin), seed),
+      alarm_max_(busy_max < limits::kAlarmPauseMin ? Clock::duration(busy_max)
+                                                   : Clock::duration(limits::kAlarmPauseMax)) {}
 
 void Pause::begin(Why why, Clock::time_point until, std::string what, std::string hint) {
   why_ = why;
@@ -53,8 +55,8 @@ void Pause::alarm(Why why, BatchKey key, Clock::time_point now, std::string what
                   std::string hint) {
   const bool more_of_the_same = why_ == why && probe_ != key;
   if (more_of_the_same) return;
-  const auto wait = std::min<Clock::duration>(
-      limits::kAlarmPauseMax, limits::kAlarmPauseMin * (1 << std::min(alarms_, 10U)));
+  const auto wait =
+      std::min<Clock::duration>(alarm_max_, limits::kAlarmPauseMin * (1 << std::min(alarms_, 10U)));
   ++alarms_;
   begin(why, now + wait, std::move(what), std::move(hint));
 }

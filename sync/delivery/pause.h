@@ -21,7 +21,7 @@ class Pause {
   enum class Why : std::uint8_t {
     none,
     busy,                // the peer is overloaded: full jitter, 1 s to `busy_max`
-    unauthorised,        // a person must act: 30 s to 15 min
+    unauthorised,        // a person must act: 30 s to 15 min, or at most `busy_max` if that is less
     refuses_everything,  // no reading was accepted: the same
   };
 
@@ -78,6 +78,7 @@ class Pause {
   unsigned probes_ = 0;
   std::string what_, hint_;
   Backoff backoff_;
+  Clock::duration alarm_max_;
   unsigned alarms_ = 0;  // in a row
 };
 

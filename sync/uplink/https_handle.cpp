@@ -34,6 +34,14 @@ long milliseconds(Duration time) {
   return static_cast<long>(std::chrono::milliseconds(time).count());
 }
 
+// The policy for a context that libcurl has just made. What is wrong with our own files is told by
+// the probe, which loads them in the same way.
+CURLcode apply(CURL*, void* context, void* files) {
+  const auto applied =
+      apply_policy(*static_cast<ssl_ctx_st*>(context), *static_cast<const TlsFiles*>(files));
+  return applied ? CURLE_OK : CURLE_SSL_CERTPROBLEM;
+}
+
 bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -49,7 +57,10 @@ void CurlList::append(const std::string& text) {
 
 HttpsHandle::HttpsHandle(const config::DestinationSettings& settings, Route route,
                          const std::vector<std::string>& addresses)
-    : settings_(settings), hub_(hub_place(settings, route)), next_(next_place(settings, route)) {
+    : settings_(settings),
+      files_(files_of(settings)),
+      hub_(hub_place(settings, route)),
+      next_(next_place(settings, route)) {
   start_library();
   easy_.reset(curl_easy_init());
   VG_CHECK(easy_ != nullptr);
@@ -86,11 +97,8 @@ void HttpsHandle::set_trust() {
   set(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   set(easy, CURLOPT_CAINFO, settings_.ca.c_str());
   set(easy, CURLOPT_CAPATH, static_cast<const char*>(nullptr));  // Debian's own are not ours
-  if (settings_.certificate) set(easy, CURLOPT_SSLCERT, settings_.certificate->c_str());
-  if (settings_.key) {
-    set(easy, CURLOPT_SSLKEY, settings_.key->c_str());
-    set(easy, CURLOPT_KEYPASSWD, "");  // never asks at a terminal
-  }
+  set(easy, CURLOPT_SSL_CTX_DATA, &files_);
+  set(easy, CURLOPT_SSL_CTX_FUNCTION, &apply);
   if (!settings_.username) return;
   set(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
   set(easy, CURLOPT_USERNAME, settings_.username->c_str());

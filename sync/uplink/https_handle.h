@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "sync/tls/files.h"
 #include "sync/uplink/place.h"
 #include "sync/uplink/session.h"
 
@@ -59,6 +60,7 @@ class HttpsHandle {
   [[nodiscard]] bool is_connected() const;
 
   const config::DestinationSettings& settings_;
+  TlsFiles files_;
   const Place hub_;
   const Place next_;
   CurlList resolved_;

@@ -5,6 +5,8 @@
 
 #include "agent/core/backoff.h"
 #include "agent/core/limits.h"
+#include "sync/tls/providers.h"
+#include "sync/tls/watch.h"
 #include "sync/uplink/bell_queue.h"
 #include "sync/uplink/explain.h"
 #include "sync/uplink/https_session.h"
@@ -30,6 +32,7 @@ class HubUplink final : public Uplink {
   explicit HubUplink(UplinkOptions options)
       : options_(std::move(options)),
         dialling_{options_.settings, options_.gateway, bell_},
+        files_(files_of(options_.settings)),
         routes_(routes_of(options_.settings)),
         memory_(memory_file(options_)),
         choice_(routes_, memory_.read(routes_), Clock::now(), options_.route_retry),
@@ -54,6 +57,7 @@ class HubUplink final : public Uplink {
   Outcome serve(const Line& line, const EmitUplink& emit, const Patience& patience);
   std::optional<LinkDown> pass_on(std::vector<Happening>& happened, const EmitUplink& emit) const;
   std::optional<Line> better_than(const Line& line, const Patience& patience);
+  bool has_new_files(const EmitUplink& emit);
   void remember(const Line& line);
   void wait(const Patience& patience);
   [[nodiscard]] std::string describe(const Line& line) const;
@@ -66,6 +70,8 @@ class HubUplink final : public Uplink {
   const UplinkOptions options_;
   const Bell bell_;
   const Dialling dialling_;
+  TlsWatch files_;
+  Clock::time_point look_again_;
   const std::vector<Route> routes_;
   RouteMemory memory_;
   RouteChoice choice_;
@@ -100,6 +106,10 @@ HubUplink::Outcome HubUplink::dial(const std::vector<Route>& routes, const Patie
   if (!found) return LinkDown{LinkProblem::unavailable, found.error().what, found.error().hint};
   const auto addresses = *found;
   std::vector<LinkDown> failures;
+  // Paho reads the key by itself: what a TPM's key needs has to be there before.
+  if (const auto& key = options_.settings.key; key && !is_in_token(*key))
+    if (auto ready = prepare_key(*key); !ready)
+      return LinkDown{LinkProblem::unavailable, ready.error().what, ready.error().hint};
   for (const Route& route : routes) {
     if (patience.stop.stop_requested()) return LinkDown{};
     auto dialled = dial_one(route, addresses, patience);
@@ -152,6 +162,11 @@ HubUplink::Outcome HubUplink::serve(const Line& line, const EmitUplink& emit,
       if (!session.is_proven()) choice_.was_useless();
       return *std::move(down);
     }
+    if (has_new_files(emit)) {
+      report(emit, LinkDown{LinkProblem::unavailable, "the certificate was renewed",
+                            "connecting again with it"});
+      return dial({line.route}, patience);
+    }
     if (session.in_flight() > 0) continue;
     if (auto better = better_than(line, patience)) {
       report(emit, LinkDown{LinkProblem::unavailable, "going over to " + describe(*better), ""});
@@ -184,6 +199,15 @@ std::optional<HubUplink::Line> HubUplink::better_than(const Line& line, const Pa
   Outcome outcome = dial(due, patience);
   auto* better = std::get_if<Line>(&outcome);
   return better == nullptr ? std::nullopt : std::optional<Line>(std::move(*better));
+}
+
+// Whether CA, certificate or key were replaced by ones that can be used. What cannot is said once.
+bool HubUplink::has_new_files(const EmitUplink& emit) {
+  if (Clock::now() < look_again_) return false;
+  look_again_ = Clock::now() + kTick;
+  auto changed = files_.poll();
+  if (!changed) report(emit, changed.error());
+  return changed && *changed;
 }
 
 void HubUplink::remember(const Line& line) {

@@ -39,7 +39,7 @@ TEST(LoaderTest, TheLeastFileLoadsWithEveryDefault) {
   EXPECT_FALSE(hub.certificate || hub.key || hub.username || hub.password);
   EXPECT_EQ(hub.client_id, "vitalgate-clinic-042");
   EXPECT_EQ(hub.acknowledge, Acknowledge::hub);
-  EXPECT_EQ(hub.window, 16u);
+  EXPECT_EQ(hub.window, 64u);
   EXPECT_EQ(hub.answer_timeout, 20s);
   EXPECT_EQ(hub.retry_max, 5min);
 }

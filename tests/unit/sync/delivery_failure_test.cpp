@@ -35,7 +35,7 @@ TEST_F(DeliveryFailureTest, ABusyPeerIsLeftAloneThenAskedWithOneBatch) {
   EXPECT_LE(wait(), 1s) << "refusals of the same window do not add up";
   pass(1s);
   EXPECT_EQ(send_all(), (Numbers{1})) << "the probe";
-  EXPECT_FALSE(delivery_.sent(key(1)));
+  EXPECT_FALSE(delivery_.sent(key(1), now_));
   EXPECT_TRUE(delivery_.pause().is_open());
   EXPECT_EQ(send_all(), (Numbers{2, 3}));
 }
@@ -52,7 +52,7 @@ TEST_F(DeliveryFailureTest, PausesOfABusyPeerGrowUpToTheirLimitAndASuccessEndsTh
   }
   EXPECT_GT(longest, 10s);
   ASSERT_EQ(send_all(), (Numbers{1}));
-  static_cast<void>(delivery_.sent(key(1)));
+  static_cast<void>(delivery_.sent(key(1), now_));
   send_all();
   busy(2);
   EXPECT_LE(wait(), 1s);
@@ -108,7 +108,7 @@ TEST_F(DeliveryFailureTest, ALockedDestinationKeepsEverythingAndIsAskedMoreAndMo
   EXPECT_EQ(delivery_.counts().queued(), 9u);
   pass(wait());
   send_all();
-  static_cast<void>(delivery_.sent(key(1)));
+  static_cast<void>(delivery_.sent(key(1), now_));
   EXPECT_TRUE(delivery_.pause().what().empty()) << "forgotten after a success";
   send_all();
   lock(2);

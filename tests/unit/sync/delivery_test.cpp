@@ -72,15 +72,15 @@ TEST_F(DeliveryTest, TheTransportsWordCountsOnlyWhereItWasChosen) {
   delivery_.link_up(20);
   delivery_.add(batch(1));
   static_cast<void>(delivery_.next(now_));
-  EXPECT_FALSE(delivery_.sent({Lane::vitals, 1}));
+  EXPECT_FALSE(delivery_.sent({Lane::vitals, 1}, now_));
 
   Delivery plain({.window = 3, .acknowledge = config::Acknowledge::transport});
   plain.link_up(20);
   plain.add(batch(1));
   static_cast<void>(plain.next(now_));
-  ASSERT_TRUE(plain.sent({Lane::vitals, 1}).has_value());
-  EXPECT_EQ(plain.sent({Lane::vitals, 1})->last, 10u);
-  EXPECT_FALSE(plain.sent({Lane::vitals, 2})) << "never sent";
+  ASSERT_TRUE(plain.sent({Lane::vitals, 1}, now_).has_value());
+  EXPECT_EQ(plain.sent({Lane::vitals, 1}, now_)->last, 10u);
+  EXPECT_FALSE(plain.sent({Lane::vitals, 2}, now_)) << "never sent";
 }
 
 TEST_F(DeliveryTest, WhatCouldNotBeReadIsSentLaterAsIfItHadNotBeenTaken) {
@@ -153,7 +153,7 @@ class TombstoneTest : public DeliveryTest {
 
 TEST_F(TombstoneTest, HasArrivedWhenTheTransportTookItAndTheHubSpeaksOfItsStream) {
   EXPECT_EQ(answered(), 0u) << "the transport has not taken it";
-  EXPECT_FALSE(delivery_.sent({Lane::vitals, 1}));
+  EXPECT_FALSE(delivery_.sent({Lane::vitals, 1}, now_));
   EXPECT_EQ(answered(Lane::urgent), 0u) << "an answer for another stream";
   EXPECT_EQ(answered(StreamRef(Lane::vitals, 1)), 0u) << "an answer for another epoch";
   ASSERT_EQ(answered(), 1u);
@@ -161,12 +161,12 @@ TEST_F(TombstoneTest, HasArrivedWhenTheTransportTookItAndTheHubSpeaksOfItsStream
 }
 
 TEST_F(TombstoneTest, ABatchOfReadingsIsNeverConfirmedWithoutBeingNamed) {
-  EXPECT_FALSE(delivery_.sent({Lane::vitals, 2}));
+  EXPECT_FALSE(delivery_.sent({Lane::vitals, 2}, now_));
   EXPECT_EQ(answered(), 0u);
 }
 
 TEST_F(TombstoneTest, AnotherConnectionsAnswerSaysNothing) {
-  EXPECT_FALSE(delivery_.sent({Lane::vitals, 1}));
+  EXPECT_FALSE(delivery_.sent({Lane::vitals, 1}, now_));
   delivery_.link_down();
   delivery_.link_up(20);
   send_all();
