@@ -121,15 +121,15 @@ constexpr auto adapters(std::index_sequence<List...>) {
   return std::array<void (*)(int, Dispatch&), sizeof...(List)>{&adapt<static_cast<int>(List)>...};
 }
 
-// What the module said of itself, and what of it is offered. Made once, never changed then.
+// What of the module is offered. Made once, never changed then.
 struct Offer {
-  const OSSL_DISPATCH* module = nullptr;
   Dispatch provider;
   std::vector<Dispatch> lists;  // what `algorithms` point into
   std::array<std::vector<OSSL_ALGORITHM>, 3> algorithms;
 };
 Offer& offer() {
-  static Offer made;
+  // Never destroyed: OpenSSL puts providers down after the statics of this program.
+  static Offer& made = *new Offer;
   return made;
 }
 
@@ -148,11 +148,12 @@ Dispatch copy_of(const OSSL_DISPATCH* functions) {
   return copy;
 }
 
-bool take_over(int operation, const OSSL_ALGORITHM* from, std::vector<OSSL_ALGORITHM>& to) {
+// A module with more lists than this was made for offers the first ones.
+void take_over(int operation, const OSSL_ALGORITHM* from, std::vector<OSSL_ALGORITHM>& to) {
   static constexpr auto kAdapters = adapters(std::make_index_sequence<kListsMax>());
+  std::vector<Dispatch>& lists = offer().lists;
   for (; from != nullptr && from->algorithm_names != nullptr; ++from) {
-    std::vector<Dispatch>& lists = offer().lists;
-    if (lists.size() == kListsMax) return false;  // not the module that this was made for
+    if (lists.size() == kListsMax) break;
     Dispatch functions = copy_of(from->implementation);
     kAdapters.at(lists.size())(operation, functions);
     functions.push_back({0, nullptr});
@@ -161,7 +162,36 @@ bool take_over(int operation, const OSSL_ALGORITHM* from, std::vector<OSSL_ALGOR
     to.back().implementation = lists.back().data();
   }
   to.push_back({});
-  return true;
+}
+
+template <class Signature>
+Signature* find(const Dispatch& functions, int id) {
+  for (const OSSL_DISPATCH& entry : functions)
+    if (entry.function_id == id) return reinterpret_cast<Signature*>(entry.function);
+  return nullptr;
+}
+
+void take_over_all(void* context, const OSSL_DISPATCH* module) {
+  Offer& made = offer();
+  made = {copy_of(module), {}, {}};
+  made.lists.reserve(kListsMax);
+  auto* const ask = find<OSSL_FUNC_provider_query_operation_fn>(made.provider,
+                                                                OSSL_FUNC_PROVIDER_QUERY_OPERATION);
+  auto* const done = find<OSSL_FUNC_provider_unquery_operation_fn>(
+      made.provider, OSSL_FUNC_PROVIDER_UNQUERY_OPERATION);
+  for (std::size_t i = 0; ask != nullptr && i < kOperations.size(); ++i) {
+    int no_cache = 0;
+    const OSSL_ALGORITHM* const theirs = ask(context, kOperations.at(i), &no_cache);
+    take_over(kOperations.at(i), theirs, made.algorithms.at(i));
+    if (done != nullptr) done(context, kOperations.at(i), theirs);
+  }
+  // Our lists are for good: nothing is to be freed after a query.
+  std::erase_if(made.provider, [](const OSSL_DISPATCH& entry) {
+    return entry.function_id == OSSL_FUNC_PROVIDER_QUERY_OPERATION ||
+           entry.function_id == OSSL_FUNC_PROVIDER_UNQUERY_OPERATION;
+  });
+  made.provider.push_back({OSSL_FUNC_PROVIDER_QUERY_OPERATION, reinterpret_cast<Function>(&query)});
+  made.provider.push_back({0, nullptr});
 }
 
 // What OpenSSL calls for a provider that is built in.
@@ -174,29 +204,8 @@ int init(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* core, const OSSL_D
       reinterpret_cast<OSSL_provider_init_fn*>(::dlsym(module, "OSSL_provider_init"));
   const OSSL_DISPATCH* functions = nullptr;
   if (start == nullptr || start(handle, core, &functions, context) != 1) return 0;
-
-  Offer& made = offer();
-  made = {functions, copy_of(functions), {}, {}};
-  made.lists.reserve(kListsMax);
-  // It would free the module's lists; ours are for good.
-  std::erase_if(made.provider, [](const OSSL_DISPATCH& entry) {
-    return entry.function_id == OSSL_FUNC_PROVIDER_UNQUERY_OPERATION;
-  });
-  OSSL_FUNC_provider_query_operation_fn* ask = nullptr;
-  for (OSSL_DISPATCH& entry : made.provider) {
-    if (entry.function_id != OSSL_FUNC_PROVIDER_QUERY_OPERATION) continue;
-    ask = reinterpret_cast<OSSL_FUNC_provider_query_operation_fn*>(entry.function);
-    entry.function = reinterpret_cast<Function>(&query);
-  }
-  made.provider.push_back({0, nullptr});
-  if (ask == nullptr) return 0;
-  for (std::size_t i = 0; i < kOperations.size(); ++i) {
-    int no_cache = 0;
-    if (!take_over(kOperations.at(i), ask(*context, kOperations.at(i), &no_cache),
-                   made.algorithms.at(i)))
-      return 0;
-  }
-  *out = made.provider.data();
+  take_over_all(*context, functions);
+  *out = offer().provider.data();
   return 1;
 }
 
@@ -204,18 +213,21 @@ int init(const OSSL_CORE_HANDLE* handle, const OSSL_DISPATCH* core, const OSSL_D
 
 Result<> load_tpm_provider() {
   static std::mutex mutex;
-  static bool loaded = false;
+  // Held until the process ends: keys may be in use anywhere.
+  static OSSL_PROVIDER* ours = nullptr;
+  static OSSL_PROVIDER* plain = nullptr;
   const std::scoped_lock lock(mutex);
-  if (loaded) return {};
+  if (ours != nullptr) return {};
   ERR_clear_error();
   constexpr const char* kName = "vitalgate-tpm";
   // A provider that is named turns off the silent loading of the default one.
-  VG_CHECK(OSSL_PROVIDER_load(nullptr, "default") != nullptr);
+  if (plain == nullptr) plain = OSSL_PROVIDER_load(nullptr, "default");
+  VG_CHECK(plain != nullptr);
   VG_CHECK(EVP_set_default_properties(nullptr, "?provider=default") == 1);
   static const bool added = OSSL_PROVIDER_add_builtin(nullptr, kName, init) == 1;
   VG_CHECK(added);
-  loaded = OSSL_PROVIDER_load(nullptr, kName) != nullptr;
-  if (loaded) return {};
+  ours = OSSL_PROVIDER_load(nullptr, kName);
+  if (ours != nullptr) return {};
   return Error{Errc::unavailable, "the TPM cannot be used: " + queued_reason(),
                "apt-get install tpm2-openssl, let the agent into the group tss, and look for the "
                "TPM: ls -l /dev/tpmrm0"};

@@ -34,6 +34,7 @@ class TpmTest : public ProbeFixture {
       }
     }
     tpm_folder_ = std::make_unique<TempDir>();
+    ask_without_tpm();
     start();
     const Output made = openssl({"genpkey", "-provider", "tpm2", "-provider", "default",
                                  "-algorithm", "EC", "-pkeyopt", "group:P-256", "-out", key()});
@@ -54,6 +55,18 @@ class TpmTest : public ProbeFixture {
     certify(in("tpm.pem"), in("tpm.pub"), {.common_name = "gateway-17"}, ca_);
   }
 
+  // Before there is one: what is learnt then must not last.
+  static void ask_without_tpm() {
+    use_tpm_at(free_port());
+    const auto file = tpm_folder_->path() / "early.key";
+    std::ofstream(file) << "-----BEGIN TSS2 PRIVATE KEY-----\n";
+    without_tpm_ = sync::prepare_key(file);
+  }
+
+  static void use_tpm_at(std::uint16_t port) {
+    ::setenv("TPM2OPENSSL_TCTI", ("swtpm:host=127.0.0.1,port=" + std::to_string(port)).c_str(), 1);
+  }
+
   // Its control port has to be the next one.
   static void start() {
     std::uint16_t port = free_port();
@@ -67,7 +80,7 @@ class TpmTest : public ProbeFixture {
                   "dir=" + tpm_folder_->path().string(), "--server", listen(port), "--ctrl",
                   listen(port + 1), "--flags", "not-need-init,startup-clear"},
         log, log);
-    ::setenv("TPM2OPENSSL_TCTI", ("swtpm:host=127.0.0.1,port=" + std::to_string(port)).c_str(), 1);
+    use_tpm_at(port);
     if (!poll_until([&] { return openssl_sees_tpm() || !tpm_->running(); },
                     std::chrono::seconds(20)))
       why_not_ = "swtpm does not answer";
@@ -94,6 +107,7 @@ class TpmTest : public ProbeFixture {
   }
 
   static inline std::string why_not_;
+  static inline Result<> without_tpm_;
   static inline std::unique_ptr<TempDir> tpm_folder_;
   static inline std::unique_ptr<Process> tpm_;
 };
@@ -105,6 +119,13 @@ TEST_F(TpmTest, ItsKeyProvesWhoWeAreInBothVersionsOfTls) {
     const auto peer = sync::probe_tls(with_tpm(server.port()), kLong);
     EXPECT_TRUE(peer) << peer.error().what << " | " << peer.error().hint;
   }
+}
+
+TEST_F(TpmTest, ThatIsNotThereIsToldAndTriedAgain) {
+  ASSERT_FALSE(without_tpm_);
+  EXPECT_EQ(without_tpm_.error().code, Errc::unavailable);
+  EXPECT_NE(without_tpm_.error().what.find("the TPM cannot be used"), std::string::npos);
+  EXPECT_TRUE(sync::prepare_key(key()));
 }
 
 TEST_F(TpmTest, OncePreparedALibraryThatOnlyKnowsFilesCanUseItsKey) {
