@@ -46,7 +46,9 @@ std::string connect_request(std::string_view target, std::string_view login) {
   request.append(target).append(" HTTP/1.1\r\nHost: ").append(target).append("\r\n");
   if (!login.empty()) {
     request.append("Proxy-Authorization: Basic ");
-    append_base64(request, std::as_bytes(std::span(login)));
+    const std::size_t before = request.size();
+    request.resize(before + base64_length(login.size()));
+    put_base64(request.data() + before, std::as_bytes(std::span(login)));
     request.append("\r\n");
   }
   return request.append("\r\n");
