@@ -218,7 +218,7 @@ void Gateway::publish(Clock::time_point now) {
                 .destinations = {},
                 .devices = devices_.status(now)};
   storage_.describe(status.buffer);
-  for (const Destination& destination : destinations_)
+  for (Destination& destination : destinations_)
     status.destinations.push_back(destination.status(now));
   summarise(status);
   parts_.board.publish(std::move(status));

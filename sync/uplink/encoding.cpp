@@ -44,7 +44,7 @@ struct Encoder::Gzip {
 
 struct Encoder::Zstd {
   struct Free {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    void operator()(ZSTD_CCtx* owned) const { ZSTD_freeCCtx(owned); }
   };
 
   Zstd() : context(ZSTD_createCCtx()) { VG_CHECK(context != nullptr); }

@@ -12,6 +12,7 @@
 namespace vitalgate::sync {
 namespace {
 
+constexpr std::chrono::seconds kLongest = limits::kRetryAfterMax;
 constexpr std::size_t kDateLengthMax = 40;  // the longest form has 33 characters
 constexpr std::array kForms{"%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT",
                             "%a %b %d %H:%M:%S %Y"};
@@ -39,13 +40,13 @@ std::optional<std::chrono::seconds> retry_after(std::string_view value, std::str
   if (std::all_of(value.begin(), value.end(), is_digit)) {
     seconds wait{0};
     for (const char c : value)
-      wait = std::min(wait * 10 + seconds(c - '0'), limits::kRetryAfterMax);
+      wait = std::min(wait * 10 + seconds(c - '0'), kLongest);
     return wait;
   }
   const auto until = parse_http_date(value);
   if (!until) return std::nullopt;
   const auto from = parse_http_date(trim(date)).value_or(now);
-  return std::clamp(std::chrono::ceil<seconds>(*until - from), seconds(0), limits::kRetryAfterMax);
+  return std::clamp(std::chrono::ceil<seconds>(*until - from), seconds(0), kLongest);
 }
 
 }  // namespace vitalgate::sync
