@@ -39,7 +39,7 @@ void write_key(const std::filesystem::path& file) {
 
 }  // namespace
 
-thread_local Campaign::Post* Campaign::post = nullptr;
+thread_local Campaign::Post* Campaign::at_ = nullptr;
 
 void declare_campaign(CLI::App& app, CampaignPlan& plan) {
   app.add_option("--seed", plan.seed, "the lives of the buffer, and what happens to them")
@@ -75,9 +75,9 @@ bool Campaign::over() const {
 bool Campaign::take(std::uint64_t life, std::uint64_t ordinal) {
   if (over() || (plan_.first && number(life, ordinal) < *plan_.first)) return false;
   if (taken_.fetch_add(1) < plan_.cases || plan_.cases == 0) {
-    post->used = seconds_of(CLOCK_THREAD_CPUTIME_ID);
-    post->number = number(life, ordinal);
-    post->since = seconds_now();
+    at_->used = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+    at_->number = number(life, ordinal);
+    at_->since = seconds_now();
     return true;
   }
   --taken_;
@@ -102,7 +102,7 @@ void Campaign::note(const std::string& figure, std::uint64_t count) {
 }
 
 void Campaign::work(const Life& life, Post& mine) {
-  post = &mine;
+  at_ = &mine;
   clockid_t clock{};
   ::pthread_getcpuclockid(::pthread_self(), &clock);
   mine.clock = clock;

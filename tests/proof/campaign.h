@@ -77,7 +77,7 @@ class Campaign {
     std::atomic<clockid_t> clock{};  // which tells it
   };
 
-  static thread_local Post* post;  // of this thread's job
+  static thread_local Post* at_;  // of this thread's job
 
   void work(const Life& life, Post& mine);
   void watch(const std::vector<std::unique_ptr<Post>>& posts);
