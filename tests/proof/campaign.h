@@ -6,6 +6,8 @@
 // its own.
 #pragma once
 
+#include <time.h>
+
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -47,7 +49,8 @@ class Campaign {
   // Called in several threads at once, with the seed of a life.
   using Life = std::function<void(Campaign& campaign, std::uint64_t life)>;
   // Until there are enough cases. Exit code: 1 when there was a violation, 130 after Ctrl-C. A
-  // case that does not end within a minute is a violation, and ends the process at once.
+  // case that does not end within a minute of processor time, or ten by the clock, is a violation,
+  // and ends the process at once.
   int run(const Life& life);
 
   // Takes the next case: false when this one is to be left out.
@@ -69,10 +72,14 @@ class Campaign {
   // The case that a job is at, and since when; written by the job, read by the watch.
   struct Post {
     std::atomic<std::uint64_t> number{0};
-    std::atomic<double> since{0};  // 0: between cases
+    std::atomic<double> since{0};    // 0: between cases
+    std::atomic<double> used{0};     // processor time of the job then
+    std::atomic<clockid_t> clock{};  // which tells it
   };
 
-  void work(const Life& life, Post& post);
+  static thread_local Post* at_;  // of this thread's job
+
+  void work(const Life& life, Post& mine);
   void watch(const std::vector<std::unique_ptr<Post>>& posts);
   void show(bool last);
   int finish();
