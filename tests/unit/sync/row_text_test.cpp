@@ -45,23 +45,24 @@ class RowTextTest : public ::testing::Test {
   }
   [[nodiscard]] Range range() const { return {range_.first, range_.last - 1}; }
 
-  [[nodiscard]] std::string stored() const {
+  [[nodiscard]] std::string stored() {
     std::string out;
-    shorten_rows(rows_, kPrefix, range(), out);
+    shorten_rows(rows_, kPrefix, range(), book_, out);
     return out;
   }
-  void expect_back() const {
+  void expect_back() {
     const auto back = restore_rows(stored(), kPrefix, range());
     ASSERT_TRUE(back);
     EXPECT_EQ(*back, rows_);
     EXPECT_EQ(stored().front(), kColumns);
   }
   // Whether a form or two and so many bytes a row are all that is stored.
-  [[nodiscard]] bool is_short(std::size_t bytes_a_row) const {
+  [[nodiscard]] bool is_short(std::size_t bytes_a_row) {
     return stored().size() < 1000 + bytes_a_row * range().count();
   }
 
   RowWriter writer_{kGateway, Lane::vitals, kEpoch};
+  RowBook book_;               // each stored() finds in it what the one before left
   Range range_{93471, 93471};  // `last` is the next one here
   std::string rows_;
 };
@@ -194,7 +195,7 @@ TEST_F(RowTextTest, WhatIsNotWrittenAsOursComesBackToTheLetter) {
     for (const char other : {'0', '9', '"', ',', '}', '-', '.', '\0', '\n'}) {
       std::string rows = sound;
       rows[at] = other;
-      shorten_rows(rows, kPrefix, range(), out);
+      shorten_rows(rows, kPrefix, range(), book_, out);
       columns += out.front() == kColumns ? 1 : 0;
       const auto back = restore_rows(out, kPrefix, range());
       ASSERT_TRUE(back) << at;
@@ -223,6 +224,29 @@ TEST_F(RowTextTest, RowsWithoutTimesComeBackWithoutTheirIds) {
   EXPECT_LT(stored().size(), rows_.size() - 110);
 }
 
+// Forms that say "as the one before, and as much again" are no way around the bound either.
+TEST_F(RowTextTest, FormsThatWouldGrowBeyondAllBoundsAreRefused) {
+  std::string forms("\0\0\0", 3);
+  put_varint(forms, 1000);
+  forms.append(1000, 'x');
+  std::size_t size = 1000;
+  constexpr std::size_t kForms = 200;
+  for (std::size_t i = 1; i < kForms; ++i) {
+    forms.push_back('\0');
+    put_varint(forms, size);
+    put_varint(forms, 0);
+    put_varint(forms, 100'000);
+    forms.append(i < 15 ? 100'000 : 0, 'y');
+    size += 100'000;
+  }
+  std::string stored = "\2";
+  put_varint(stored, kForms);
+  stored.append(kForms, '\2');
+  put_varint(stored, forms.size());
+  stored.append(forms).append(5, '\0');
+  EXPECT_EQ(restore_rows(stored, kPrefix, {1, kForms}).error().code, Errc::corrupt);
+}
+
 TEST_F(RowTextTest, MoreOrFewerRowsThanTheRangeSaysAreCorrupt) {
   for (int i = 0; i < 3; ++i) add(pulse());
   for (const Range other : {Range{93471, 93472}, Range{93471, 93474}, Range{0, UINT64_MAX}})
@@ -234,13 +258,13 @@ TEST_F(RowTextTest, RowsOfAnotherStreamStayAsTheyAre) {
   add(pulse());
   std::string out;
   for (const Range other : {Range{1, 1}, Range{93471, 93472}, Range{93470, 93471}}) {
-    shorten_rows(rows_, kPrefix, other, out);
+    shorten_rows(rows_, kPrefix, other, book_, out);
     EXPECT_EQ(out.front(), kAsTheyAre);
     EXPECT_EQ(*restore_rows(out, kPrefix, other), rows_);
   }
-  shorten_rows(rows_, "clinic-043.vitals-k7p3q9x2ab.", range(), out);
+  shorten_rows(rows_, "clinic-043.vitals-k7p3q9x2ab.", range(), book_, out);
   EXPECT_EQ(out.front(), kAsTheyAre);
-  shorten_rows("", kPrefix, range(), out);
+  shorten_rows("", kPrefix, range(), book_, out);
   EXPECT_EQ(*restore_rows(out, kPrefix, range()), "");
 }
 
@@ -292,7 +316,7 @@ TEST_F(RowTextTest, ATextThatWouldGrowBeyondAllBoundsIsRefused) {
     put_varint(out, bytes.size());
     return out + bytes;
   };
-  std::string form(1, '\0');  // nothing but fixed text
+  std::string form(3, '\0');  // nothing but fixed text, nothing like the form before
   form += column(std::string(1000, 'x'));
   const auto rows = [&](std::size_t count) {
     const std::string kinds = "\2" + std::string(count - 1, '\3');
