@@ -5,7 +5,6 @@
 #pragma once
 
 #include <charconv>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -28,8 +27,7 @@ class Pen {
 
   Pen& text(std::string_view piece) {
     VG_CHECK(piece.size() <= static_cast<std::size_t>(end_ - at_));
-    std::memcpy(at_, piece.data(), piece.size());
-    at_ += piece.size();
+    at_ += piece.copy(at_, piece.size());
     return *this;
   }
   Pen& character(char one) {

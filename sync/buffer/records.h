@@ -43,7 +43,7 @@ struct SegmentRecord {
 };
 
 // What the row of a batch takes in the store, roughly: its head, packed, and its columns.
-inline constexpr std::uint32_t kBatchRowBytes = 700;
+inline constexpr std::uint32_t kBatchRowBytes = 400;
 
 struct BatchRecord {
   BatchKey key;

@@ -8,15 +8,14 @@
 //
 //   kinds    a byte a row: 0 the form that followed the one before last time; 1 a whole row, in
 //            `texts`; 2 a new form, the next of `forms`; 3 and above, which form
-//   forms    for each part of a form: gap and decimals in a byte; how much of the same part of the
-//            form before it begins with, and ends with; the text in between, with its length
+//   forms    for each part of a form a byte: its gap, its decimals, and whether its text is that of
+//            the same part of the form before (of the first: kUsualParts); if it is not: how much
+//            of that it begins with, how much then is replaced, and by what, with its length
 //   times    `observed_at` in milliseconds, from the row before
-//   delays   `received_at`, from `observed_at`
+//   delays   `received_at`, from `observed_at`, without sign
 //   numbers  from the same gap of the form's row before; its first, from the last number
-//   groups   how many numbers before this one the group's first row is
+//   groups   this row's sequence, from that of the group's first, without sign
 //   texts    with their lengths
-//
-// Pure.
 #pragma once
 
 #include <optional>
@@ -24,13 +23,14 @@
 #include <string_view>
 
 #include "sync/buffer/ranges.h"
+#include "sync/buffer/row_book.h"
 
 namespace vitalgate::sync {
 
-// Appends `rows`, joined by commas. False, with anything in `out`, when they do not begin as the
-// rows of `range` do.
+// Appends `rows`, joined by commas. `book`: of the segments before, or a fresh one. False, with
+// anything in `out`, when they do not begin as the rows of `range` do.
 bool append_columns(std::string& out, std::string_view rows, std::string_view id_prefix,
-                    Range range);
+                    Range range, RowBook& book);
 
 // The rows joined by commas; nothing when `columns` are not those of so many rows.
 std::optional<std::string> rows_of_columns(std::string_view columns, std::string_view id_prefix,

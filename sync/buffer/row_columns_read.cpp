@@ -40,7 +40,7 @@ class Reader {
     const std::size_t form = form_of(kind);
     if (form >= memory_.size() || !take_values(memory_[form], beginning.sequence())) return false;
     memory_.follow(form);
-    const RowForm& known = memory_[form].form;
+    const RowForm& known = *memory_[form].form;
     Pen pen(out, beginning.text().size() + known.room(values_));
     pen.text(beginning.text());
     pen.move_to(known.write(pen.at(), values_));
@@ -57,15 +57,15 @@ class Reader {
   bool take_form() {
     if (memory_.size() == kFormsMax) return false;
     std::string_view& bytes = columns_[kForms];
-    RowForm form;
+    RowForm& form = forms_.emplace_back();
     while (form.count < kRowPartsMax && !bytes.empty()) {
       const auto word = static_cast<unsigned char>(bytes.front());
       bytes.remove_prefix(1);
       RowForm::Part& part = form.parts[form.count++];
-      part.gap = static_cast<Gap>(word & 15U);
+      part.gap = static_cast<Gap>(word & 7U);
       part.decimals = static_cast<std::uint8_t>(word >> 4U);
-      if (part.gap > Gap::text || !take_part(memory_.part_before(form.count - 1), part.fixed))
-        return false;
+      part.fixed = memory_.part_before(form.count - 1);
+      if (part.gap > Gap::text || ((word & kSameText) == 0 && !take_part(part.fixed))) return false;
       if (part.gap != Gap::end) continue;
       memory_.learn(form);
       return true;
@@ -73,41 +73,38 @@ class Reader {
     return false;
   }
 
-  bool take_part(std::string_view before, std::string_view& fixed) {
+  // `fixed`: the same part of the form before; becomes this one's.
+  bool take_part(std::string_view& fixed) {
+    const std::string_view before = fixed;
     std::string_view& bytes = columns_[kForms];
-    const auto head = take_varint(bytes), tail = take_varint(bytes);
+    const auto head = take_varint(bytes), replaced = take_varint(bytes);
     std::string_view middle;
-    if (!head || !tail || *head > before.size() || *tail > before.size() - *head ||
+    if (!head || !replaced || *head > before.size() || *replaced > before.size() - *head ||
         !take_text(bytes, middle))
       return false;
-    const std::size_t size = *head + *tail + middle.size();
-    if (middle.empty() && size == before.size()) {
-      fixed = before;
-      return true;
-    }
-    part_bytes_ += size;
+    part_bytes_ += before.size() - *replaced + middle.size();
     if (part_bytes_ > limits::kUnpackedBytesMax) return false;
     std::string& text = parts_.emplace_back(before.substr(0, *head));
-    fixed = text.append(middle).append(before.substr(before.size() - *tail));
+    fixed = text.append(middle).append(before.substr(*head + *replaced));
     return true;
   }
 
   bool take_values(RowMemory::Entry& entry, Sequence sequence) {
-    for (std::size_t i = 0; i < entry.form.count; ++i) {
-      const RowForm::Part& part = entry.form.parts[i];
+    for (std::size_t i = 0; i < entry.form->count; ++i) {
+      const RowForm::Part& part = entry.form->parts[i];
       values_.text[i] = {};
       if (part.gap == Gap::end) continue;
+      std::string_view& column = columns_[column_of(part.gap)];
       if (part.gap == Gap::text) {
-        if (!take_text(columns_[kTexts], values_.text[i])) return false;
+        if (!take_text(column, values_.text[i])) return false;
         continue;
       }
-      const bool group = part.gap == Gap::group;
-      const auto number = take_varint(columns_[group ? kGroups : column_of(part.gap)]);
-      if (!number) return false;
-      values_.number[i] = group ? static_cast<std::int64_t>(sequence - *number)
-                                : unzigzag(memory_.base(entry, i), *number);
-      if (!RowForm::can_hold(part, values_.number[i])) return false;
-      memory_.remember(entry, i, values_.number[i]);
+      const auto difference = take_varint(column);
+      if (!difference) return false;
+      const std::int64_t number = sum(part.gap, memory_.base(entry, i, sequence), *difference);
+      if (!RowForm::can_hold(part, number)) return false;
+      values_.number[i] = number;
+      memory_.remember(entry, i, number);
     }
     entry.used = true;
     return true;
@@ -122,8 +119,9 @@ class Reader {
   }
 
   std::array<std::string_view, kColumns> columns_;
-  std::deque<std::string> parts_;  // what the forms in memory are views of
+  std::deque<std::string> parts_;  // what the forms are views of
   std::size_t part_bytes_ = 0;
+  std::deque<RowForm> forms_;
   RowMemory memory_;
   RowValues values_;
 };

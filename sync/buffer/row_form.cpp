@@ -24,10 +24,7 @@ constexpr std::size_t kDecimalsMax = -Decimal::kExponentMin;
 constexpr WallTime kFirstTime{std::chrono::sys_days(std::chrono::year(0) / 1 / 1)};
 constexpr WallTime kEndOfTime{std::chrono::sys_days(std::chrono::year(10000) / 1 / 1)};
 
-char* put(char* at, std::string_view text) {
-  std::memcpy(at, text.data(), text.size());
-  return at + text.size();
-}
+char* put(char* at, std::string_view text) { return at + text.copy(at, text.size()); }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

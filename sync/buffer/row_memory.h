@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sync/buffer/row_form.h"
+#include "sync/buffer/varint.h"
 
 namespace vitalgate::sync {
 
@@ -15,17 +16,26 @@ namespace vitalgate::sync {
 // is new, or which.
 inline constexpr std::size_t kExpected = 0, kWhole = 1, kNew = 2, kFirstForm = 3;
 inline constexpr std::size_t kFormsMax = 256 - kFirstForm;
+// In a form's part: its text is that of the same part of the form before.
+inline constexpr unsigned kSameText = 8;
 inline constexpr std::size_t kNoForm = SIZE_MAX;
 
 // In the order in which they are stored.
 enum Column : std::size_t { kKinds, kForms, kTimes, kDelays, kNumbers, kGroups, kTexts };
 inline constexpr std::size_t kColumns = kTexts + 1;
 
+// What stands before a segment's first form: the words of a usual row. Stored segments depend on
+// it: never change it.
+inline constexpr std::array<std::string_view, kRowPartsMax> kUsualParts{
+    R"("device_id":"","metric":"heart_rate","code":"loinc:8867-4","mdc":147842,"observed_at":")",
+    R"(","received_at":")", R"(","clock":"gateway","value_num":)",
+    R"(,"unit":"/min","quality":"good"})"};
+
 // What both sides remember of the rows before.
 class RowMemory {
  public:
   struct Entry {
-    RowForm form;
+    const RowForm* form = nullptr;
     std::size_t follower = kNoForm;
     std::array<std::int64_t, kRowPartsMax> last{};
     bool used = false;
@@ -34,11 +44,12 @@ class RowMemory {
 
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
   Entry& operator[](std::size_t form) { return entries_[form]; }
-  void learn(const RowForm& form) { entries_.push_back({form, kNoForm, {}, false}); }
+  // `form` outlives this.
+  void learn(const RowForm& form) { entries_.push_back({&form, kNoForm, {}, false}); }
 
-  // Of the form that was learned last; empty when there is none.
+  // Of the form that was learned last.
   [[nodiscard]] std::string_view part_before(std::size_t part) const {
-    return entries_.empty() ? std::string_view() : entries_.back().form.parts[part].fixed;
+    return entries_.empty() ? kUsualParts[part] : entries_.back().form->parts[part].fixed;
   }
 
   // The form that is likely next, or kNoForm.
@@ -50,13 +61,19 @@ class RowMemory {
     before_ = form;
   }
 
-  // The number that a gap's difference is counted from.
-  [[nodiscard]] std::int64_t base(const Entry& entry, std::size_t part) const {
-    if (entry.form.parts[part].gap != Gap::number) return observed_;
-    return entry.used ? entry.last[part] : number_;
+  // The number that a gap's difference is counted from, in the row with this sequence.
+  [[nodiscard]] std::int64_t base(const Entry& entry, std::size_t part, Sequence sequence) const {
+    switch (entry.form->parts[part].gap) {
+      case Gap::number:
+        return entry.used ? entry.last[part] : number_;
+      case Gap::group:
+        return static_cast<std::int64_t>(sequence);
+      default:
+        return observed_;
+    }
   }
   void remember(Entry& entry, std::size_t part, std::int64_t number) {
-    const Gap gap = entry.form.parts[part].gap;
+    const Gap gap = entry.form->parts[part].gap;
     if (gap == Gap::observed) observed_ = number;
     if (gap == Gap::number) number_ = entry.last[part] = number;
   }
@@ -67,8 +84,29 @@ class RowMemory {
   std::int64_t observed_ = 0, number_ = 0;
 };
 
+// How a number is stored, from the one that it is counted from. Readings are received after they
+// were taken, and groups begin before they go on: there the sign would cost a bit for nothing.
+inline std::uint64_t difference(Gap gap, std::int64_t from, std::int64_t to) {
+  const std::uint64_t up = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+  return gap == Gap::received ? up : gap == Gap::group ? ~up + 1 : zigzag(from, to);
+}
+inline std::int64_t sum(Gap gap, std::int64_t from, std::uint64_t difference) {
+  if (gap != Gap::received && gap != Gap::group) return unzigzag(from, difference);
+  const auto base = static_cast<std::uint64_t>(from);
+  return static_cast<std::int64_t>(gap == Gap::received ? base + difference : base - difference);
+}
+
 inline Column column_of(Gap gap) {
-  return gap == Gap::observed ? kTimes : gap == Gap::received ? kDelays : kNumbers;
+  switch (gap) {
+    case Gap::observed:
+      return kTimes;
+    case Gap::received:
+      return kDelays;
+    case Gap::group:
+      return kGroups;
+    default:
+      return gap == Gap::text ? kTexts : kNumbers;
+  }
 }
 
 }  // namespace vitalgate::sync

@@ -32,11 +32,11 @@ bool is_sound(Range range) {
 
 }  // namespace
 
-void shorten_rows(std::string_view rows, std::string_view id_prefix, Range range,
+void shorten_rows(std::string_view rows, std::string_view id_prefix, Range range, RowBook& book,
                   std::string& out) {
   out.assign(1, kColumns);
   if (is_sound(range) && rows.size() <= limits::kUnpackedBytesMax &&
-      append_columns(out, rows, id_prefix, range))
+      append_columns(out, rows, id_prefix, range, book))
     return;
   out.assign(1, kAsTheyAre).append(rows);
 }

@@ -3,8 +3,6 @@
 //   2  columns (row_columns.h): what changes from row to row
 //   1  rows without their beginnings (row_beginning.h), a line each: read, no longer written
 //   0  the rows as they are, for what does not begin as rows do
-//
-// Pure.
 #pragma once
 
 #include <string>
@@ -12,11 +10,14 @@
 
 #include "agent/core/result.h"
 #include "sync/buffer/ranges.h"
+#include "sync/buffer/row_book.h"
 
 namespace vitalgate::sync {
 
-// Replaces `out`. `id_prefix` as in a reading id: "clinic-042.vitals-k7p3q9x2ab.".
-void shorten_rows(std::string_view rows, std::string_view id_prefix, Range range, std::string& out);
+// Replaces `out`. `id_prefix` as in a reading id: "clinic-042.vitals-k7p3q9x2ab.". `book`: of the
+// segments before, or a fresh one.
+void shorten_rows(std::string_view rows, std::string_view id_prefix, Range range, RowBook& book,
+                  std::string& out);
 
 // The rows joined by commas. `corrupt` when they are not as many as `range` says.
 Result<std::string> restore_rows(std::string_view stored, std::string_view id_prefix, Range range);

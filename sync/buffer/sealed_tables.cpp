@@ -1,6 +1,7 @@
 #include "sync/buffer/sealed_tables.h"
 
 #include "sync/buffer/bound_text.h"
+#include "sync/buffer/head_text.h"
 #include "sync/buffer/row_text.h"
 
 namespace vitalgate::sync {
@@ -40,7 +41,7 @@ Result<SealedTables::Written> SealedTables::put_segment(Store& store, StreamRef 
                         .before = before,
                         .sealed = {}};
   const std::string bound = segment.bound(gateway_, epoch);
-  shorten_rows(rows.text, id_prefix(stream, epoch), rows.range, shortened_);
+  shorten_rows(rows.text, id_prefix(stream, epoch), rows.range, book_, shortened_);
   packer_.pack(shortened_, bound, *VG_TRY(keyring_->sealer(segment.key)), packed_);
   segment.sealed = packed_;
   VG_TRY(store.insert_segment(segment));
@@ -51,7 +52,8 @@ Result<> SealedTables::put_batch(Store& store, BatchRecord& batch, std::string_v
                                  std::string_view head) {
   batch.head_key = keyring_->current();
   const std::string bound = batch.bound(gateway_, epoch);
-  packer_.pack(head, bound, *VG_TRY(keyring_->sealer(batch.head_key)), packed_);
+  shorten_head(head, shortened_);
+  packer_.pack(shortened_, bound, *VG_TRY(keyring_->sealer(batch.head_key)), packed_);
   batch.head = packed_;
   return store.insert_batch(batch, bound);
 }
@@ -80,10 +82,10 @@ Result<std::string> SealedTables::rows_of(const SegmentRecord& segment, std::str
 }
 
 Result<std::string> SealedTables::head_of(const BatchRecord& batch, std::string_view epoch) {
-  std::string head;
+  shortened_.clear();
   Sealer& sealer = *VG_TRY(keyring_->sealer(batch.head_key));
-  VG_TRY(packer_.unpack(batch.head, batch.bound(gateway_, epoch), sealer, head));
-  return head;
+  VG_TRY(packer_.unpack(batch.head, batch.bound(gateway_, epoch), sealer, shortened_));
+  return restore_head(shortened_);
 }
 
 Result<Held> SealedTables::held_of(const QuarantineRecord& record) {

@@ -10,6 +10,7 @@
 #include "sync/buffer/keyring.h"
 #include "sync/buffer/lane_writer.h"
 #include "sync/buffer/packing.h"
+#include "sync/buffer/row_book.h"
 #include "sync/buffer/store.h"
 
 namespace vitalgate::sync {
@@ -52,6 +53,7 @@ class SealedTables {
   Keyring* keyring_;
   std::string gateway_;
   Packer packer_;
+  RowBook book_;
   std::string packed_;
   std::string shortened_;
 };

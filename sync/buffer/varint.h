@@ -4,12 +4,13 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace vitalgate::sync {
 
-inline void put_varint(std::string& out, std::uint64_t number) {
+// `out`: a string or a vector of char.
+template <class Out>
+void put_varint(Out& out, std::uint64_t number) {
   for (; number >= 0x80; number >>= 7) out.push_back(static_cast<char>(number | 0x80));
   out.push_back(static_cast<char>(number));
 }

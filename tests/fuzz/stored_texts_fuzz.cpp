@@ -1,10 +1,11 @@
-// What the buffer reads back of itself: rows without their ids, and the mark file. Any bytes give
+// What the buffer reads back of itself: rows and heads in short, and the mark file. Any bytes give
 // rows that are stored again byte for byte, or a reason; any rows come back; a mark that is written
 // again as it was read, or none.
 #include <algorithm>
 
 #include "agent/core/check.h"
 #include "sync/batch/digest.h"
+#include "sync/buffer/head_text.h"
 #include "sync/buffer/mark_file.h"
 #include "sync/buffer/row_beginning.h"
 #include "sync/buffer/row_text.h"
@@ -62,7 +63,12 @@ constexpr std::string_view kPrefix = "g.vitals-e.";
 // Any text at all is stored and comes back.
 void check_text(std::string_view rows, sync::Range range) {
   std::string stored;
-  sync::shorten_rows(rows, kPrefix, range, stored);
+  sync::RowBook book;
+  sync::shorten_rows(rows, kPrefix, range, book, stored);
+  std::string second;
+  sync::shorten_rows(rows, kPrefix, range, book, second);
+  const auto with_book = sync::restore_rows(second, kPrefix, range);
+  VG_CHECK(with_book && *with_book == rows);
   const auto again = sync::restore_rows(stored, kPrefix, range);
   VG_CHECK(again && *again == rows);
 }
@@ -94,11 +100,21 @@ void check_rows(std::string_view bytes) {
   sync::append_lines(lines, *rows);
 }
 
+void check_head(std::string_view bytes) {
+  std::string stored;
+  sync::shorten_head(bytes, stored);
+  const auto again = sync::restore_head(stored);
+  VG_CHECK(again && *again == bytes);
+  const auto head = sync::restore_head(bytes);
+  VG_CHECK(head || head.error().code == Errc::corrupt);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   check_rows(bytes);
+  check_head(bytes);
   check_mark(bytes);
   constexpr std::size_t kBody = 480, kDigest = 32;
   if (size < kBody) return 0;

@@ -45,23 +45,24 @@ class RowTextTest : public ::testing::Test {
   }
   [[nodiscard]] Range range() const { return {range_.first, range_.last - 1}; }
 
-  [[nodiscard]] std::string stored() const {
+  [[nodiscard]] std::string stored() {
     std::string out;
-    shorten_rows(rows_, kPrefix, range(), out);
+    shorten_rows(rows_, kPrefix, range(), book_, out);
     return out;
   }
-  void expect_back() const {
+  void expect_back() {
     const auto back = restore_rows(stored(), kPrefix, range());
     ASSERT_TRUE(back);
     EXPECT_EQ(*back, rows_);
     EXPECT_EQ(stored().front(), kColumns);
   }
   // Whether a form or two and so many bytes a row are all that is stored.
-  [[nodiscard]] bool is_short(std::size_t bytes_a_row) const {
+  [[nodiscard]] bool is_short(std::size_t bytes_a_row) {
     return stored().size() < 1000 + bytes_a_row * range().count();
   }
 
   RowWriter writer_{kGateway, Lane::vitals, kEpoch};
+  RowBook book_;               // each stored() finds in it what the one before left
   Range range_{93471, 93471};  // `last` is the next one here
   std::string rows_;
 };
@@ -194,7 +195,7 @@ TEST_F(RowTextTest, WhatIsNotWrittenAsOursComesBackToTheLetter) {
     for (const char other : {'0', '9', '"', ',', '}', '-', '.', '\0', '\n'}) {
       std::string rows = sound;
       rows[at] = other;
-      shorten_rows(rows, kPrefix, range(), out);
+      shorten_rows(rows, kPrefix, range(), book_, out);
       columns += out.front() == kColumns ? 1 : 0;
       const auto back = restore_rows(out, kPrefix, range());
       ASSERT_TRUE(back) << at;
@@ -257,13 +258,13 @@ TEST_F(RowTextTest, RowsOfAnotherStreamStayAsTheyAre) {
   add(pulse());
   std::string out;
   for (const Range other : {Range{1, 1}, Range{93471, 93472}, Range{93470, 93471}}) {
-    shorten_rows(rows_, kPrefix, other, out);
+    shorten_rows(rows_, kPrefix, other, book_, out);
     EXPECT_EQ(out.front(), kAsTheyAre);
     EXPECT_EQ(*restore_rows(out, kPrefix, other), rows_);
   }
-  shorten_rows(rows_, "clinic-043.vitals-k7p3q9x2ab.", range(), out);
+  shorten_rows(rows_, "clinic-043.vitals-k7p3q9x2ab.", range(), book_, out);
   EXPECT_EQ(out.front(), kAsTheyAre);
-  shorten_rows("", kPrefix, range(), out);
+  shorten_rows("", kPrefix, range(), book_, out);
   EXPECT_EQ(*restore_rows(out, kPrefix, range()), "");
 }
 
