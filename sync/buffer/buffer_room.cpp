@@ -37,7 +37,8 @@ bool Buffer::Impl::over_quota(Lane lane) const {
 
 bool Buffer::Impl::only_reserve_left() const {
   const std::uint64_t quota = space.quota_bytes();
-  return used_bytes + std::max(quota * kUrgentReservePercent / 100, kUrgentReserveBytesMin) >= quota;
+  return used_bytes + std::max(quota * kUrgentReservePercent / 100, kUrgentReserveBytesMin) >=
+         quota;
 }
 
 bool Buffer::Impl::over_quota(const StreamState& stream) const {

@@ -39,8 +39,7 @@ std::optional<std::chrono::seconds> retry_after(std::string_view value, std::str
   if (value.empty()) return std::nullopt;
   if (std::all_of(value.begin(), value.end(), is_digit)) {
     seconds wait{0};
-    for (const char c : value)
-      wait = std::min(wait * 10 + seconds(c - '0'), kLongest);
+    for (const char c : value) wait = std::min(wait * 10 + seconds(c - '0'), kLongest);
     return wait;
   }
   const auto until = parse_http_date(value);
