@@ -119,6 +119,7 @@ TEST_F(GatewayTest, AReadingThatTheHubRefusesBlocksNothing) {
 }
 
 TEST_F(GatewayTest, ADestinationThatDoesNotLetUsInIsPausedSaidAndLosesNothing) {
+  settings_.destinations.at(0).retry_max = 60s;
   start();
   uplink_says(sync::LinkUp{1, 20, 1'000'000, "test"});
   measure({80, 81, 82});
