@@ -21,6 +21,9 @@ namespace {
 using config::Transport;
 
 constexpr auto kTick = std::chrono::seconds(1);
+// Two clients of one id throw each other out as soon as they are back.
+constexpr auto kShortLife = std::chrono::seconds(10);
+constexpr unsigned kShortLivesTold = 3;
 
 std::filesystem::path memory_file(const UplinkOptions& options) {
   if (options.directory.empty() || options.settings.transport != Transport::automatic) return {};
@@ -60,6 +63,7 @@ class HubUplink final : public Uplink {
   bool has_new_files(const EmitUplink& emit);
   void remember(const Line& line);
   void wait(const Patience& patience);
+  void name_a_rival(LinkDown& down);
   [[nodiscard]] std::string describe(const Line& line) const;
   [[nodiscard]] LinkDown no_way(const std::vector<LinkDown>& failures) const;
 
@@ -80,6 +84,7 @@ class HubUplink final : public Uplink {
   BellQueue<Outgoing> inbox_{limits::kEventQueueLength, bell_};
   std::uint64_t generation_ = 0;
   Clock::time_point up_since_;
+  unsigned short_lives_ = 0;  // connections in a row
 };
 
 void HubUplink::run(std::stop_token stop, const EmitUplink& emit,
@@ -93,10 +98,25 @@ void HubUplink::run(std::stop_token stop, const EmitUplink& emit,
       const Line standing = std::move(*line);
       outcome = serve(standing, emit, patience);
     }
-    if (stop.stop_requested() || !report(emit, std::get<LinkDown>(outcome))) return;
+    LinkDown down = std::get<LinkDown>(std::move(outcome));
+    name_a_rival(down);
+    if (stop.stop_requested() || !report(emit, std::move(down))) return;
     if (up_since_ < Clock::now() - limits::kStableAfter) backoff_.reset();
     wait(patience);
   }
+}
+
+// Brokers that do not say why they hang up leave only this sign.
+void HubUplink::name_a_rival(LinkDown& down) {
+  if (up_since_ == Clock::time_point::max()) return;
+  const bool lived = Clock::now() - up_since_ >= kShortLife;
+  short_lives_ = lived ? 0 : short_lives_ + 1;
+  if (short_lives_ < kShortLivesTold || down.problem != LinkProblem::unavailable ||
+      options_.settings.transport == Transport::https)
+    return;
+  down.what.append(" soon after connecting, again and again: another client may have the same ")
+      .append("client_id");
+  down.hint = "give every gateway a destination.client_id of its own; else check the broker's log";
 }
 
 HubUplink::Outcome HubUplink::dial(const std::vector<Route>& routes, const Patience& patience) {
