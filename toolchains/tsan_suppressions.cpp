@@ -7,6 +7,8 @@ extern "C" const char* __tsan_default_suppressions() {
   return "race:mqtt::async_client::remove_token\n"
          "race:<mqtt::token\n"
          "race:<mqtt::delivery_token\n"
+         "race:<mqtt::message\n"
+         "race:mqtt::delivery_token::~delivery_token\n"
          "race:mqtt::token::wait_for\n"
          "race:mqtt::token::check_ret\n"
          "race:libssl.so\n"
