@@ -283,9 +283,12 @@ class RefusalTest(LedgerTest):
         self.receive(batch(readings(4, 5), number=2))
         self.assertEqual(self.counts("missing"), (3,))
 
-    def test_encodings_are_gzip_and_identity(self):
-        self.assertEqual(self.refused(GOLDEN, "not supported", encoding="zstd").kind,
-                         "unsupported")
+    def test_encodings_are_gzip_zstd_and_identity(self):
+        self.assertEqual(self.refused(GOLDEN, "not supported", encoding="br").kind, "unsupported")
+        self.assertEqual(self.refused(GOLDEN, "zstd", encoding="zstd").kind, "malformed")
+        with mock.patch("intake.zstandard", None):  # its package is not there
+            self.assertEqual(self.refused(GOLDEN, "not supported", encoding="zstd").kind,
+                             "unsupported")
         whole = gzip.compress(GOLDEN)
         for body in (GOLDEN, whole[:-9], whole + b"x", b""):
             self.assertEqual(self.refused(body, "gzip", encoding="gzip").kind, "malformed")
