@@ -6,6 +6,7 @@
 #include "sync/buffer/batch_head.h"
 #include "sync/buffer/buffer_impl.h"
 #include "sync/buffer/schema.h"
+#include "sync/buffer/store_copy.h"
 
 namespace vitalgate::sync {
 namespace {
@@ -143,6 +144,9 @@ Result<> Buffer::Impl::load_streams() {
   }
   for (const Lane lane : kLanes)
     if (find({lane, generation}) == nullptr) return damage("the buffer lacks a stream");
+  for (const StreamRecord& kept :
+       kept_streams(*disk, options.directory / kStoreName, keyring->tagger()))
+    if (find(kept.ref) == nullptr) return damage("the buffer lacks a stream that it began with");
   epoch = current(Lane::vitals).epoch;
   VG_TRY(load_checkpoints());
   for (const StreamRecord& record : records) VG_TRY(load_stream(of(record.ref), record));

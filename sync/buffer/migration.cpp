@@ -5,6 +5,7 @@
 #include "sync/buffer/salvage.h"
 #include "sync/buffer/schema.h"
 #include "sync/buffer/sealed_tables.h"
+#include "sync/buffer/store_copy.h"
 #include "sync/buffer/store_keys.h"
 
 namespace vitalgate::sync {
@@ -197,6 +198,8 @@ Result<> migrate_version_1(const SalvageContext& context, const fs::path& file) 
     Store to(std::move(database), context.keyring.tagger());
     VG_TRY(to.begin());
     VG_TRY(Migration(context, from, to).run());
+    VG_TRY(keep_streams(context.disk, context.options.directory / kUnfinishedName,
+                        context.keyring.tagger(), VG_TRY(to.streams())));
     return to.commit();
   });
 }

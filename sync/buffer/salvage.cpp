@@ -8,6 +8,7 @@
 #include "sync/buffer/batch_head.h"
 #include "sync/buffer/schema.h"
 #include "sync/buffer/sealed_tables.h"
+#include "sync/buffer/store_copy.h"
 
 namespace vitalgate::sync {
 namespace {
@@ -64,6 +65,8 @@ class Salvage {
   Salvage(const SalvageContext& context, Store& to)
       : context_(context), to_(to), tables_(context.keyring, context.options.gateway) {}
 
+  // Streams that the damaged store may not be able to name any more.
+  void know_kept(const fs::path& damaged);
   // Errors are of the new store; what cannot be read of the old one is left out.
   Result<> carry(Store& from);
   Result<> finish();
@@ -109,6 +112,11 @@ void Salvage::know_mark() {
     old.record.next_batch = std::max(old.record.next_batch, known.next_batch);
     if (known.settled > 0) old.gone.add({1, known.settled});
   }
+}
+
+void Salvage::know_kept(const fs::path& damaged) {
+  for (StreamRecord& record : kept_streams(context_.disk, damaged, context_.keyring.tagger()))
+    old_[record.ref].record = std::move(record);
 }
 
 void Salvage::know_streams(Store& from) {
@@ -350,6 +358,7 @@ Result<> salvage(const SalvageContext& context, const std::optional<fs::path>& d
     VG_TRY(to.begin());
     Salvage work(context, to);
     if (damaged) {
+      work.know_kept(*damaged);
       auto source = open_damaged(context.disk, *damaged);
       // A disk that cannot be read now may be readable later: nothing is given up for it.
       if (!source && source.error().code == Errc::unavailable) return source.error();
@@ -359,6 +368,8 @@ Result<> salvage(const SalvageContext& context, const std::optional<fs::path>& d
       }
     }
     VG_TRY(work.finish());
+    VG_TRY(keep_streams(context.disk, context.options.directory / kUnfinishedName,
+                        context.keyring.tagger(), VG_TRY(to.streams())));
     return to.commit();
   });
 }

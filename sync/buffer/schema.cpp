@@ -3,14 +3,13 @@
 #include <array>
 #include <string>
 
-#include "sync/batch/digest.h"
+#include "sync/buffer/store_copy.h"
 
 namespace vitalgate::sync {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kFirstPageName = "page1";
 constexpr std::string_view kApplicationId = "1447511379";  // "VGBS"
 constexpr std::string_view kSchemaVersion = "2";
 
@@ -125,36 +124,14 @@ Result<> apply_settings(Database& database, const StoreSettings& settings) {
   return {};
 }
 
-// The copy of the first page: the page and its SHA-256.
-Result<> keep_first_page(Disk& disk, const fs::path& directory) {
-  const std::string page = VG_TRY(disk.read(directory / kDatabaseName, kPageBytes));
-  VG_TRY(disk.write(directory / kFirstPageName, 0, page + sha256(page)));
-  return {};
-}
-
-void put_number(std::string& page, std::size_t at, std::uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8)
-    page[at++] = static_cast<char>(value >> static_cast<unsigned>(shift) & 0xff);
-}
-
-// Database file format, section 1.3: offsets in the header of the first page.
-Result<> restore_first_page(Disk& disk, const fs::path& directory) {
-  const fs::path file = directory / kDatabaseName;
-  std::string page = VG_TRY(disk.read(directory / kFirstPageName, kPageBytes + 32));
-  const std::string digest = page.size() == kPageBytes + 32 ? page.substr(kPageBytes) : "";
-  page.resize(std::min<std::size_t>(page.size(), kPageBytes));
-  if (digest.empty() || digest != sha256(page)) return {};  // it has to do with what is there
-  const std::uint64_t pages = VG_TRY(disk.size(file)) / kPageBytes;
-  if (pages == 0) return {};
-  page[18] = page[19] = 2;  // write-ahead log
-  put_number(page, 24, 1);  // change counter, and the one that the page count is valid for
-  put_number(page, 92, 1);
-  put_number(page, 28, static_cast<std::uint32_t>(pages));
-  put_number(page, 32, 0);  // no free pages: nothing is written to this file any more
-  put_number(page, 36, 0);
-  const std::string damaged = VG_TRY(disk.read(file, kPageBytes));
-  VG_TRY(disk.write(directory / "page1.damaged", 0, damaged));
-  return disk.write(file, 0, page);
+// Without a journal and without a sync: it counts for nothing until it is renamed.
+Result<Database> open_unfinished(Disk& disk, const fs::path& file, bool create) {
+  Database database = VG_TRY(Database::open(file, create, disk.vfs()));
+  VG_TRY(
+      database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=1024;"
+                       "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=OFF;"
+                       "PRAGMA synchronous=OFF"));
+  return database;
 }
 
 }  // namespace
@@ -169,7 +146,7 @@ Result<Database> open_database(Disk& disk, const fs::path& directory,
 }
 
 Result<Database> open_damaged(Disk& disk, const fs::path& directory) {
-  VG_TRY(restore_first_page(disk, directory));
+  VG_TRY(restore_schema(disk, directory));
   Database database = VG_TRY(Database::open(directory / kDatabaseName, false, disk.vfs()));
   VG_TRY(
       database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA trusted_schema=OFF;"
@@ -184,19 +161,14 @@ Result<> make_store(Disk& disk, const fs::path& parent,
   VG_TRY(disk.make_directory(unfinished));
   const fs::path file = unfinished / kDatabaseName;
   {
-    // Without a journal and without a sync: it counts for nothing until it is renamed.
-    Database database = VG_TRY(Database::open(file, true, disk.vfs()));
-    VG_TRY(
-        database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA page_size=1024;"
-                         "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=OFF;"
-                         "PRAGMA synchronous=OFF"));
+    Database database = VG_TRY(open_unfinished(disk, file, /*create=*/true));
     VG_TRY(database.execute(kTables));
     const std::string header = std::string("PRAGMA application_id=").append(kApplicationId) +
                                "; PRAGMA user_version=" + std::string(kSchemaVersion);
     VG_TRY(database.execute(header.c_str()));
-    VG_TRY(fill(std::move(database)));
   }
-  VG_TRY(keep_first_page(disk, unfinished));
+  VG_TRY(keep_schema(disk, unfinished));
+  VG_TRY(fill(VG_TRY(open_unfinished(disk, file, /*create=*/false))));
   VG_TRY(disk.sync_file(file));
   VG_TRY(disk.sync_directory(unfinished));
   VG_TRY(disk.rename(unfinished, parent / kStoreName));

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <fstream>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "agent/core/limits.h"
@@ -25,6 +26,28 @@ class BufferDamageTest : public BufferFixture {
     EXPECT_EQ(sqlite3_exec(other, sql, nullptr, nullptr, &message), SQLITE_OK) << message;
     sqlite3_close(other);
     reopen();
+  }
+
+  // Spoils the pages that `is_meant` picks, one after the other, each in a store of its own.
+  int spoil_pages(const std::function<bool(std::string_view page)>& is_meant) {
+    int spoiled = 0;
+    for (std::size_t number = 1;; ++number) {
+      EXPECT_TRUE(buffer_->close());
+      buffer_.reset();
+      std::string page(1024, '\0');
+      std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekg(static_cast<std::streamoff>((number - 1) * page.size()));
+      if (!file.read(page.data(), static_cast<std::streamsize>(page.size()))) break;
+      if (is_meant(page)) {
+        file.seekp(static_cast<std::streamoff>((number - 1) * page.size()));
+        file << std::string(page.size(), '\x5a');
+        ++spoiled;
+      }
+      file.close();
+      reopen();
+    }
+    reopen();
+    return spoiled;
   }
 
   std::vector<Sequence> delivered_sequences(const std::string& stream_id) {
@@ -146,6 +169,42 @@ TEST_F(BufferDamageTest, TheFirstPageOfTheDatabaseMayBeLost) {
     file << std::string(4096, '\x5a');
   }
   reopen();
+  EXPECT_TRUE(buffer_->losses().empty());
+  ASSERT_EQ(buffer_->unconfirmed(0).size(), 1u);
+  EXPECT_EQ(event(buffer_->unconfirmed(0)[0]), whole);
+}
+
+TEST_F(BufferDamageTest, EachPageOfTheSchemaMayBeLost) {
+  const std::string whole = event(sealed_batch(4));
+  const int spoiled = spoil_pages(
+      [](std::string_view page) { return page.find("CREATE TABLE") != std::string_view::npos; });
+  EXPECT_GE(spoiled, 2);
+  EXPECT_TRUE(buffer_->losses().empty());
+  ASSERT_EQ(buffer_->unconfirmed(0).size(), 1u);
+  EXPECT_EQ(event(buffer_->unconfirmed(0)[0]), whole);
+}
+
+TEST_F(BufferDamageTest, TheStreamsOfEarlierEpochsMayBeLost) {
+  const std::string whole = event(sealed_batch(4));
+  const std::string first = buffer_->epoch();
+  meddle("UPDATE stream SET next_seq=next_seq+1");
+  ASSERT_NE(buffer_->epoch(), first);
+  append(60);
+  commit();
+  const int spoiled = spoil_pages(
+      [&](std::string_view page) { return page.find(first) != std::string_view::npos; });
+  EXPECT_GE(spoiled, 1);
+  EXPECT_TRUE(buffer_->losses().empty());
+  EXPECT_EQ(delivered_sequences("vitals-" + first), (std::vector<Sequence>{1, 2, 3, 4}));
+  EXPECT_EQ(event(buffer_->unconfirmed(0).at(0)), whole);
+}
+
+TEST_F(BufferDamageTest, AStreamThatWasDeletedFromOutsideIsFoundAgain) {
+  const std::string whole = event(sealed_batch(4));
+  const std::string first = buffer_->epoch();
+  meddle("UPDATE stream SET next_seq=next_seq+1");
+  ASSERT_NE(buffer_->epoch(), first);
+  meddle("DELETE FROM stream WHERE no<8");
   EXPECT_TRUE(buffer_->losses().empty());
   ASSERT_EQ(buffer_->unconfirmed(0).size(), 1u);
   EXPECT_EQ(event(buffer_->unconfirmed(0)[0]), whole);
