@@ -34,9 +34,9 @@ struct StoreSettings {
 Result<Database> open_database(Disk& disk, const std::filesystem::path& directory,
                                const StoreSettings& settings);
 
-// The same of a store that was set aside: nothing is checked, everything may be damaged. The pages of
-// its schema, which hold the map of all others and change in a few counters only, are put back from
-// the copy that make_store() kept (store_copy.h).
+// The same of a store that was set aside: nothing is checked, everything may be damaged. The pages
+// of its schema, which hold the map of all others and change in a few counters only, are put back
+// from the copy that make_store() kept (store_copy.h).
 Result<Database> open_damaged(Disk& disk, const std::filesystem::path& directory);
 
 // Makes `parent`/store: empty tables, then `fill`, then one rename. Left-overs of an attempt that
