@@ -137,6 +137,7 @@ struct Buffer::Impl {
   Result<> ensure_store();
   Result<> load(Clock::time_point now);
   Result<> load_streams();
+  Result<> compare_with_kept(std::vector<StreamRecord>& records);
   Result<> load_checkpoints();
   Result<> load_stream(StreamState& stream, const StreamRecord& record);
   Result<> load_batches(StreamState& stream, RangeSet& covered);

@@ -134,7 +134,7 @@ Result<> Buffer::Impl::load_streams() {
   streams.clear();
   delivered.clear();
   dirty_checkpoints.clear();
-  const std::vector<StreamRecord> records = VG_TRY(store->streams());
+  std::vector<StreamRecord> records = VG_TRY(store->streams());
   if (records.size() < kLanes.size()) return damage("the buffer has no streams");
   for (const StreamRecord& record : records) {
     generation = std::max(generation, record.ref.generation);
@@ -144,9 +144,7 @@ Result<> Buffer::Impl::load_streams() {
   }
   for (const Lane lane : kLanes)
     if (find({lane, generation}) == nullptr) return damage("the buffer lacks a stream");
-  for (const StreamRecord& kept :
-       kept_streams(*disk, options.directory / kStoreName, keyring->tagger()))
-    if (find(kept.ref) == nullptr) return damage("the buffer lacks a stream that it began with");
+  VG_TRY(compare_with_kept(records));
   epoch = current(Lane::vitals).epoch;
   VG_TRY(load_checkpoints());
   for (const StreamRecord& record : records) VG_TRY(load_stream(of(record.ref), record));
@@ -154,6 +152,21 @@ Result<> Buffer::Impl::load_streams() {
   auto mark = VG_TRY(mark_file.read());
   if (remembered && (!mark || mark->generation <= remembered->generation)) mark = remembered;
   if (mark && !options.weakness.skip_chain) VG_TRY(check_mark(*mark));
+  return {};
+}
+
+// What the store began with: a row that is older than that, or not there, is damage that SQLite
+// does not see.
+Result<> Buffer::Impl::compare_with_kept(std::vector<StreamRecord>& records) {
+  for (const StreamRecord& kept :
+       kept_streams(*disk, options.directory / kStoreName, keyring->tagger())) {
+    const auto record = std::find_if(records.begin(), records.end(), [&](const auto& one) {
+      return one.ref == kept.ref && one.epoch == kept.epoch;
+    });
+    if (record == records.end()) return damage("the buffer lacks a stream that it began with");
+    record->next_sequence = std::max(record->next_sequence, kept.next_sequence);
+    record->next_batch = std::max(record->next_batch, kept.next_batch);
+  }
   return {};
 }
 

@@ -28,6 +28,7 @@ class Migration {
     RangeSet present;
     Chain chain{};
     std::uint32_t stored_bytes = 0;
+    BatchNumber next_batch = 1;
   };
   Result<std::string> meta_text(std::string_view key);
   Result<> segments();
@@ -101,6 +102,8 @@ Result<> Migration::batches() {
                       .backfill = select.number(5) != 0,
                       .head = {}};
     VG_TRY(tables_.put_batch(to_, batch, epoch_, select.text(6)));
+    BatchNumber& next = old_[stream].next_batch;
+    next = std::max(next, batch.key.number + 1);
   }
   return {};
 }
@@ -152,6 +155,7 @@ Result<> Migration::streams() {
     }
     const RangeSet& present = old_[record.ref].present;
     record.next_sequence = std::max(record.next_sequence, present.highest() + 1);
+    record.next_batch = std::max(record.next_batch, old_[record.ref].next_batch);
     RangeSet gone;
     if (record.next_sequence > 1)
       for (const Range& hole : present.missing_in({1, record.next_sequence - 1})) gone.add(hole);
