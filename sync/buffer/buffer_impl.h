@@ -48,6 +48,7 @@ struct Buffer::Impl {
   Result<std::string> rows_of(const StreamState& stream, const SegmentRecord& segment);
   Result<std::vector<BatchInfo>> unconfirmed(std::size_t destination, StreamState& stream,
                                              Range range, bool newest_first, std::size_t limit);
+  static Result<> all_seen(const StreamState& stream, const RangeSet& seen, Range range);
   [[nodiscard]] std::vector<Range> wanted_in(std::size_t destination, const StreamState& stream,
                                              Range range) const;
   [[nodiscard]] BatchInfo info_of(const StreamState& stream, const BatchRecord& batch) const;
