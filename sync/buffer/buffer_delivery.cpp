@@ -96,6 +96,19 @@ Result<std::string> Buffer::Impl::rows_of(const StreamState& stream, const Segme
   return rows ? std::move(rows) : damage(stream, segment.range, "a stored segment does not open");
 }
 
+// Deleted, or replaced by another since it was listed. If neither, it cannot be found any more.
+Error Buffer::Impl::not_there(StreamState& stream, Range range) {
+  const Range first{range.first, range.first};
+  bool replaced = stream.gone.contains(first);
+  if (!replaced) {
+    const auto others = batches_over(stream, first);
+    if (!others) return others.error();
+    for (const BatchInfo& other : *others) replaced = replaced || other.range.last >= first.first;
+  }
+  if (!replaced) return damage(stream, range, "a sealed batch cannot be found any more");
+  return {Errc::rejected, "the batch is not in the buffer any more", ""};
+}
+
 Result<BatchBody> Buffer::Impl::read(const BatchInfo& batch) {
   if (store == nullptr) return buffer_is_closed();
   StreamState& stream = of(batch.key.stream());
@@ -113,7 +126,7 @@ Result<BatchBody> Buffer::Impl::read(const BatchInfo& batch) {
                              body.head = *std::move(head);
                              return false;
                            }));
-  if (!found) return Error{Errc::rejected, "the batch is not in the buffer any more", ""};
+  if (!found) return not_there(stream, batch.range);
   if (batch.tombstone) return body;
   Sequence next = batch.range.first;
   std::size_t bytes = 0;

@@ -44,6 +44,7 @@ struct Buffer::Impl {
   // buffer_delivery.cpp
   Result<std::vector<BatchInfo>> confirm(std::size_t destination, StreamState& stream, Range range);
   Result<std::vector<BatchInfo>> batches_over(StreamState& stream, Range range);
+  Error not_there(StreamState& stream, Range range);
   Result<BatchBody> read(const BatchInfo& batch);
   Result<std::string> rows_of(const StreamState& stream, const SegmentRecord& segment);
   Result<std::vector<BatchInfo>> unconfirmed(std::size_t destination, StreamState& stream,
