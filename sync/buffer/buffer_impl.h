@@ -125,6 +125,7 @@ struct Buffer::Impl {
   Clock::time_point opened;
   std::optional<Clock::time_point> bookkept;  // when bookkeeping was last written
   std::optional<Clock::time_point> purged;
+  std::optional<Clock::time_point> full_doubted;  // when a full disk was last looked into
   std::optional<Clock::time_point> marked;
   std::optional<Mark> written_mark;
   DayRate rate;
@@ -152,6 +153,7 @@ struct Buffer::Impl {
   Result<> set_aside();
   Result<> verify_everything();
 
+  Result<> doubt_full(Clock::time_point now);
   Result<> write(const CommitContext& context, std::vector<BatchInfo>& sealed);
   Result<> write_stream(StreamState& stream, const CommitContext& context,
                         std::vector<BatchInfo>& sealed);

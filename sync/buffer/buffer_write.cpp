@@ -10,6 +10,8 @@ namespace {
 
 // Bookkeeping beside readings: no more often, every row of it is a page written.
 constexpr auto kBookkeepingInterval = std::chrono::seconds(1);
+// All pages are read for it.
+constexpr auto kFullDoubtedInterval = std::chrono::minutes(10);
 
 std::uint8_t bit(Lane lane) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(lane)); }
 
@@ -28,12 +30,23 @@ Result<std::vector<BatchInfo>> Buffer::Impl::commit(const CommitContext& context
   if (!written && written.error().code == Errc::unavailable && !store->is_broken()) {
     auto room = make_room(context);
     if (room) written = write(context, sealed);
+    if (!written) VG_TRY(doubt_full(context.now));
   }
   if (!written) return written.error();
   committed(context, sealed);
   sealed.insert(sealed.end(), tombstones.begin(), tombstones.end());
   tombstones.clear();
   return sealed;
+}
+
+// A page that points behind the end of the database makes SQLite say that the disk is full.
+Result<> Buffer::Impl::doubt_full(Clock::time_point now) {
+  if (disk_full || (full_doubted && now - *full_doubted < kFullDoubtedInterval)) return {};
+  full_doubted = now;
+  const auto flaws = VG_TRY(store->structure_flaws());
+  if (flaws.empty()) return {};
+  return Error{Errc::corrupt, "the database is damaged: " + flaws.front(),
+               std::string(kDamagedHint)};
 }
 
 Result<> Buffer::Impl::write(const CommitContext& context, std::vector<BatchInfo>& sealed) {

@@ -2,9 +2,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "agent/core/limits.h"
 #include "tests/unit/sync/buffer_fixture.h"
@@ -48,6 +50,20 @@ class BufferDamageTest : public BufferFixture {
     }
     reopen();
     return spoiled;
+  }
+
+  std::size_t root_page(const std::string& table) {
+    sqlite3* other = nullptr;
+    EXPECT_EQ(sqlite3_open(database().c_str(), &other), SQLITE_OK);
+    std::size_t page = 0;
+    const auto read = [](void* to, int, char** values, char**) {
+      *static_cast<std::size_t*>(to) = std::stoul(values[0]);
+      return 0;
+    };
+    const std::string sql = "SELECT rootpage FROM sqlite_schema WHERE name='" + table + "'";
+    EXPECT_EQ(sqlite3_exec(other, sql.c_str(), read, &page, nullptr), SQLITE_OK);
+    sqlite3_close(other);
+    return page;
   }
 
   std::vector<Sequence> delivered_sequences(const std::string& stream_id) {
@@ -197,6 +213,47 @@ TEST_F(BufferDamageTest, TheStreamsOfEarlierEpochsMayBeLost) {
   EXPECT_TRUE(buffer_->losses().empty());
   EXPECT_EQ(delivered_sequences("vitals-" + first), (std::vector<Sequence>{1, 2, 3, 4}));
   EXPECT_EQ(event(buffer_->unconfirmed(0).at(0)), whole);
+}
+
+// SQLite looks where such a page would be counted, finds no room there, and says SQLITE_FULL.
+TEST_F(BufferDamageTest, AFullDiskThatIsAPagePointingBehindTheEndIsMended) {
+  std::string raw(3000, '\0');  // nothing that could be compressed
+  std::generate(raw.begin(), raw.end(),
+                [noise = std::mt19937(1)]() mutable { return static_cast<char>(noise()); });
+  const Held held{.received = wall_,
+                  .device = "ivy-1",
+                  .rule = "range",
+                  .reason = "out of range",
+                  .content = "{}",
+                  .raw = raw};
+  buffer_->hold(held);
+  sealed_batch(4);
+  ASSERT_TRUE(buffer_->close());
+  buffer_.reset();
+  const std::size_t root = root_page("quarantine");
+  {
+    std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(root * 1024 - 4));  // where the first row goes on
+    file.write("\x00\x7f\xff\xff", 4);
+  }
+  reopen();
+  append(60);
+  std::optional<Error> failure;
+  for (int i = 0; i < 30 && !failure; ++i) {
+    buffer_->hold(held);
+    if (const auto done = buffer_->commit({.now = now_, .wall = wall_}); !done)
+      failure = done.error();
+  }
+  ASSERT_TRUE(failure) << "the page of the row was never moved";
+  EXPECT_EQ(failure->code, Errc::corrupt) << failure->what;
+  ASSERT_TRUE(buffer_->needs_mending());
+  ASSERT_TRUE(buffer_->mend(now_));
+  commit(/*seal_all=*/true);
+  EXPECT_TRUE(buffer_->losses().empty());
+  EXPECT_EQ(buffer_->totals().dropped, 0u);
+  std::uint64_t readings = 0;
+  for (const BatchInfo& batch : buffer_->unconfirmed(0)) readings += batch.range.count();
+  EXPECT_EQ(readings, 5u);
 }
 
 TEST_F(BufferDamageTest, AStreamThatWasDeletedFromOutsideIsFoundAgain) {
