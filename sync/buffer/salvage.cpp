@@ -31,7 +31,7 @@ std::vector<Sequence> keys_of(Store& from, StreamRef stream, NextKey next, NextK
   Sequence damaged_after = 0;  // not 0: nothing was readable since
   for (int jumps = 0; jumps < kJumpsMax && at <= limits::kSequenceMax;) {
     const auto found = (from.*next)(stream, at);
-    if (!found || (*found != 0 && *found < at)) {
+    if (!found) {
       damaged_after = damaged_after == 0 ? at : damaged_after;
       at += step;
       step *= 2;

@@ -36,9 +36,9 @@ Error out_of_order() {
   return {Errc::corrupt, "rows of the buffer are out of order", std::string(kDamagedHint)};
 }
 
-// A damaged tree shows rows twice or out of their order.
-Result<> follows(Range range, Sequence& after) {
-  if (range.first <= after || range.last < range.first) return out_of_order();
+// A damaged tree shows rows twice, out of their order, or where another stream's are looked for.
+Result<> follows(StreamRef wanted, StreamRef stream, Range range, Sequence& after) {
+  if (stream != wanted || range.first <= after || range.last < range.first) return out_of_order();
   after = range.last;
   return {};
 }
@@ -111,7 +111,7 @@ Result<> Store::each_batch(StreamRef stream, Range range, bool with_head, const 
   Sequence after = 0;
   while (VG_TRY(select.row())) {
     const BatchRecord batch = batch_of(select, with_head);
-    VG_TRY(follows(batch.range, after));
+    VG_TRY(follows(stream, batch.key.stream(), batch.range, after));
     if (!VG_TRY(passes(bound(batch), select.view(10)))) continue;
     if (!VG_TRY(take(batch))) return {};
   }
@@ -128,7 +128,7 @@ Result<> Store::each_batch_back(StreamRef stream, Range range, const BoundOf& bo
   while (VG_TRY(select.row())) {
     const BatchRecord batch = batch_of(select, /*with_head=*/false);
     Sequence after = 0;
-    VG_TRY(follows(batch.range, after));
+    VG_TRY(follows(stream, batch.key.stream(), batch.range, after));
     if (batch.range.last >= before) return out_of_order();
     before = batch.range.first;
     if (!VG_TRY(passes(bound(batch), select.view(10)))) continue;
@@ -142,7 +142,10 @@ Result<Sequence> Store::key_in(const char* sql, StreamRef stream, Sequence from,
   const Ending ending(select);
   select.bind(key_of(stream, from)).bind(key_of(stream, to));
   const bool found = VG_TRY(select.row());
-  return found ? sequence_of(select.number(0)) : 0;
+  if (!found) return 0;
+  const Sequence first = sequence_of(select.number(0));
+  if (stream_of(select.number(0)) != stream || first < from || first > to) return out_of_order();
+  return first;
 }
 
 Result<Sequence> Store::batch_at(StreamRef stream, Sequence sequence) {
@@ -183,7 +186,7 @@ Result<> Store::each_segment(StreamRef stream, Range range, const TakeSegment& t
                           .key = static_cast<KeyNumber>(select.number(4)),
                           .before = {},
                           .sealed = select.view(6)};
-    VG_TRY(follows(segment.range, after));
+    VG_TRY(follows(stream, segment.stream, segment.range, after));
     const std::string_view before = select.view(5);
     if (before.size() == segment.before.size())
       std::copy(before.begin(), before.end(), segment.before.begin());

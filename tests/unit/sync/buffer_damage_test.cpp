@@ -256,6 +256,48 @@ TEST_F(BufferDamageTest, AFullDiskThatIsAPagePointingBehindTheEndIsMended) {
   EXPECT_EQ(readings, 5u);
 }
 
+// A tree whose map is wrong shows the rows of one stream where those of another are looked for.
+TEST_F(BufferDamageTest, EachByteOfTheMapOfSegmentsMayBeAnother) {
+  for (int i = 0; i < 8; ++i) {
+    for (const Lane lane : kLanes) {
+      append(60 + i, lane);
+      append(61 + i, lane);
+    }
+    commit(/*seal_all=*/true);
+  }
+  ASSERT_TRUE(buffer_->close());
+  buffer_.reset();
+  const std::size_t map = (root_page("segment") - 1) * 1024;
+  reopen();
+  append(99);
+  commit();  // in the log: as after a kill
+  const std::filesystem::path whole = directory_.path() / "whole";
+  std::filesystem::copy(options_.directory, whole, std::filesystem::copy_options::recursive);
+  std::string page(1024, '\0');
+  std::ifstream(whole / "store" / "buffer.db", std::ios::binary)
+      .seekg(static_cast<std::streamoff>(map))
+      .read(page.data(), 1024);
+  ASSERT_EQ(page[0], '\x05') << "the table has one page only";
+  const std::size_t cells =
+      static_cast<unsigned char>(page[5]) * 256u + static_cast<unsigned char>(page[6]);
+  for (std::size_t at = cells; at < page.size(); ++at) {
+    SCOPED_TRACE(at);
+    buffer_.reset();
+    std::filesystem::remove_all(options_.directory);
+    std::filesystem::copy(whole, options_.directory, std::filesystem::copy_options::recursive);
+    {
+      std::fstream file(database(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(map + at));
+      file.put(static_cast<char>(page[at] ^ '\x85'));
+    }
+    reopen();
+    commit(/*seal_all=*/true);
+    std::uint64_t known = 0;
+    for (const BatchInfo& batch : buffer_->unconfirmed(0)) known += batch.range.count();
+    EXPECT_EQ(known, 8 * 2 * kLanes.size() + 1);
+  }
+}
+
 TEST_F(BufferDamageTest, AStreamThatWasDeletedFromOutsideIsFoundAgain) {
   const std::string whole = event(sealed_batch(4));
   const std::string first = buffer_->epoch();
