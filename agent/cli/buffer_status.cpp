@@ -25,9 +25,11 @@ void print_space(const Json& buffer) {
   const double used = quota == 0 ? 0
                                  : 100 * static_cast<double>(number(buffer, "used_bytes")) /
                                        static_cast<double>(quota);
-  fmt::print("Space: {:.1f} % of {} used, {}; {} free on the disk\n", used, size(quota),
-             room(buffer).value_or("too new to say for how long"),
-             size(number(buffer, "free_on_disk_bytes")));
+  const std::string space =
+      fmt::format("{:.1f} % of {} used, {}; {} free on the disk", used, size(quota),
+                  room(buffer).value_or("too new to say for how long"),
+                  size(number(buffer, "free_on_disk_bytes")));
+  fmt::print("Space: {}\n", wrapped(space, 7));
   if (const auto flag = buffer.find("ballast_out"); flag != buffer.end() && *flag == true)
     fmt::print("The reserve for a full disk is in use: make room on the disk\n");
   if (const auto each = buffer.find("written_per_reading");

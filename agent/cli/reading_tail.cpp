@@ -15,6 +15,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// Behind the time, 17 columns, and the device, 12.
+constexpr std::size_t kWhatColumn = 31;
+
 // Local time with offset, from the contract's UTC.
 std::string local(const std::string& utc) {
   const auto wall = parse_rfc3339(utc);
@@ -58,9 +61,11 @@ void print_row(const std::string& line) {
   std::string flags;
   for (const Json& flag : row.value("flags", Json::array()))
     if (flag.is_string()) flags += " " + flag.get<std::string>();
-  fmt::print("{} {} {:<34} {}{}{}\n", local(text(row, "observed_at")),
-             cell(text(row, "device_id"), 12), text(row, "metric"), value,
-             text(row, "quality") == "good" ? "" : " " + text(row, "quality"), flags);
+  const std::string what =
+      fmt::format("{:<34} {}{}{}", text(row, "metric"), value,
+                  text(row, "quality") == "good" ? "" : " " + text(row, "quality"), flags);
+  fmt::print("{} {} {}\n", local(text(row, "observed_at")), cell(text(row, "device_id"), 12),
+             wrapped(what, kWhatColumn));
 }
 
 }  // namespace
