@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <deque>
 #include <set>
 
 #include "agent/core/check.h"
@@ -142,6 +143,9 @@ class MqttSession final : public Session, public mqtt::iaction_listener {
   void prepare();
   bool wait(const mqtt::token_ptr& token, const Patience& patience) const;
   void read_broker_limits(const mqtt::properties& properties);
+  // Gives Paho as many of those that wait as it may have.
+  void feed(std::vector<Happening>& happened);
+  void hand_over(const Outgoing& outgoing, std::vector<Happening>& happened);
   [[nodiscard]] mqtt::message_ptr message_of(const Outgoing& outgoing);
 
   // No room: what is lost is sent again after the answer timeout.
@@ -172,6 +176,10 @@ class MqttSession final : public Session, public mqtt::iaction_listener {
   std::size_t window_ = 65535;
   std::size_t bytes_max_ = 256 * 1024 * 1024;
   std::set<BatchKey> in_flight_;
+  // Paho 1.3.12 never frees what it was given and had not begun to write when a link breaks, so it
+  // gets no more than the link has shown to carry: one batch, and one more for each that arrived.
+  std::deque<Outgoing> waiting_;  // in flight too
+  std::size_t allowed_ = 1;
   Clock::time_point heard_ = Clock::now();  // or began to listen for something
   BellQueue<Note> notes_;
   mqtt::async_client client_;
@@ -274,9 +282,26 @@ void MqttSession::publish(Outgoing outgoing, std::vector<Happening>& happened) {
   const BatchKey key = outgoing.body.info.key;
   // Not acknowledged yet: it is on its way, and a second one could exceed the receive-maximum.
   if (in_flight_.contains(key)) return;
+  if (in_flight_.empty()) heard_ = Clock::now();
+  in_flight_.insert(key);
+  waiting_.push_back(std::move(outgoing));
+  feed(happened);
+}
+
+void MqttSession::feed(std::vector<Happening>& happened) {
+  while (!waiting_.empty() && in_flight_.size() - waiting_.size() < allowed_) {
+    const Outgoing next = std::move(waiting_.front());
+    waiting_.pop_front();
+    hand_over(next, happened);
+  }
+}
+
+void MqttSession::hand_over(const Outgoing& outgoing, std::vector<Happening>& happened) {
+  const BatchKey key = outgoing.body.info.key;
   const auto message = message_of(outgoing);
   const std::size_t size = message->get_payload().size();
   if (size + kPacketOverhead > bytes_max_) {
+    in_flight_.erase(key);
     happened.emplace_back(TransportRefused{.key = key,
                                            .problem = BatchProblem::content,
                                            .what = "a batch of " + std::to_string(size) +
@@ -291,10 +316,8 @@ void MqttSession::publish(Outgoing outgoing, std::vector<Happening>& happened) {
     happened.emplace_back(LinkDown{LinkProblem::unavailable,
                                    "the connection to " + place() + " was lost (" + e.what() + ")",
                                    "reconnecting by itself"});
-    return;
+    waiting_.clear();
   }
-  if (in_flight_.empty()) heard_ = Clock::now();
-  in_flight_.insert(key);
 }
 
 void MqttSession::work(Clock::time_point until, std::vector<Happening>& happened) {
@@ -303,6 +326,7 @@ void MqttSession::work(Clock::time_point until, std::vector<Happening>& happened
   const auto notes = notes_.take();
   if (!notes.empty()) heard_ = Clock::now();
   for (const Note& note : notes) std::visit([&](const auto& what) { tell(what, happened); }, note);
+  feed(happened);
   // Paho sends no ping while it has something to write: a peer that hangs is noticed here.
   if (!in_flight_.empty() && Clock::now() - heard_ >= limits::kSilenceMax)
     happened.emplace_back(LinkDown{LinkProblem::unavailable,
@@ -325,6 +349,7 @@ void MqttSession::tell(const Farewell& farewell, std::vector<Happening>& happene
 
 void MqttSession::tell(const Published& done, std::vector<Happening>& happened) {
   in_flight_.erase(done.key);
+  allowed_ = std::min(allowed_ + 1, window_);
   if (done.code == 0)
     happened.emplace_back(TransportTook{done.key});
   else
