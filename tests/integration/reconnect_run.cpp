@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 #include "tests/support/failure.h"
 
@@ -30,27 +28,12 @@ AgentConfig config(const Site& site, const clinic::Clinic& clinic, std::uint16_t
   return made;
 }
 
-std::size_t entries(const std::string& folder) {
-  std::error_code ignored;  // a process that is gone holds nothing
-  const std::filesystem::directory_iterator all(folder, ignored);
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
-}
-
 std::string show(const Holdings& held) {
   return fmt::format("{} descriptors, {} threads, {} kB resident", held.descriptors, held.threads,
                      held.resident_kb);
 }
 
 }  // namespace
-
-Holdings holdings_of(pid_t pid) {
-  const std::string folder = "/proc/" + std::to_string(pid);
-  Holdings held{.descriptors = entries(folder + "/fd"), .threads = entries(folder + "/task")};
-  std::ifstream status(folder + "/status");
-  for (std::string word; status >> word;)
-    if (word == "VmRSS:") status >> held.resident_kb;
-  return held;
-}
 
 ReconnectRun::ReconnectRun(const ReconnectPlan& plan)
     : plan_(plan),

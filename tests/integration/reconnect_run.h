@@ -18,15 +18,6 @@ struct ReconnectPlan {
   unsigned growth_mb = 8;  // of resident memory that is no leak yet
 };
 
-// What a process holds.
-struct Holdings {
-  std::size_t descriptors = 0;
-  std::size_t threads = 0;
-  std::size_t resident_kb = 0;
-};
-
-Holdings holdings_of(pid_t pid);
-
 class ReconnectRun {
  public:
   // Throws Failure when a part of this world is missing.

@@ -8,6 +8,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <ctime>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -37,6 +40,12 @@ class Handle {
 
 Handle open_log(const std::filesystem::path& file) {
   return Handle(::open(file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+}
+
+std::size_t entries(const std::string& folder) {
+  std::error_code ignored;  // a process that is gone holds nothing
+  const std::filesystem::directory_iterator all(folder, ignored);
+  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
 // The child between fork and exec: only async-signal-safe calls, as other threads may run.
@@ -141,6 +150,21 @@ int Process::kill() {
   signal(SIGKILL);
   if (!ended_) ended_ = reap(pid_, 0);
   return ended_.value_or(-1);
+}
+
+Holdings holdings_of(pid_t pid) {
+  const std::string folder = "/proc/" + std::to_string(pid);
+  Holdings held{.descriptors = entries(folder + "/fd"), .threads = entries(folder + "/task")};
+  std::ifstream status(folder + "/status");
+  for (std::string word; status >> word;) {
+    if (word == "VmRSS:") status >> held.resident_kb;
+    if (word == "VmHWM:") status >> held.peak_resident_kb;
+  }
+  clockid_t clock{};
+  timespec used{};
+  if (clock_getcpuclockid(pid, &clock) == 0 && clock_gettime(clock, &used) == 0)
+    held.processor_s = static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
+  return held;
 }
 
 Output run(const Arguments& arguments, Milliseconds timeout) {

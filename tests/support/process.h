@@ -45,6 +45,17 @@ class Process {
   std::optional<int> ended_;
 };
 
+// What a process holds now, and the most memory it ever held. All 0 once it is gone.
+struct Holdings {
+  std::size_t descriptors = 0;
+  std::size_t threads = 0;
+  std::size_t resident_kb = 0;
+  std::size_t peak_resident_kb = 0;
+  double processor_s = 0;  // so far, of all threads
+};
+
+Holdings holdings_of(pid_t pid);
+
 struct Output {
   int code = 0;
   std::string out;
