@@ -36,6 +36,7 @@ class Drain {
         web_(site_.folder.path() / "web", site_.ca.issue()),
         agent_(site_.agent(), config()) {
     web_.set("client_max_body_size 0; return 200;");
+    web_.serve(web_.port());  // it never gets so far
     fill_backlog(agent_.file(), plan_.readings, kOutage);
   }
 
