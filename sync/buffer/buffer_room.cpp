@@ -166,11 +166,11 @@ void Buffer::Impl::removal_is_done() {
 Result<> Buffer::Impl::only_bookkeeping(const CommitContext& context) {
   auto done = delete_delivered(context);
   if (!done && !store->is_broken() && space.give_up_ballast()) {
-    static_cast<void>(store->checkpoint());
+    if (auto moved = store->checkpoint(); !moved && store->is_broken()) return moved;
     done = delete_delivered(context);
   }
   // Full is the caller's news; a disk that fails is another matter.
-  return store->is_broken() ? Result<>(done.error()) : Result<>();
+  return !done && store->is_broken() ? Result<>(done.error()) : Result<>();
 }
 
 // In a transaction of its own, deletions first: the checkpoint may need the pages they free. How
