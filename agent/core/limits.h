@@ -89,7 +89,7 @@ inline constexpr auto kSilenceMax = std::chrono::seconds(30);  // with something
 // On a connection without traffic. Paho gives it up after 2.5 times that, and some seconds.
 inline constexpr auto kKeepAlive = std::chrono::seconds(12);
 inline constexpr auto kRouteRetry = std::chrono::hours(1);  // until a better way is tried again
-inline constexpr std::size_t kHttpsConnectionsMax = 8;
+inline constexpr std::size_t kHttpsConnectionsMax = 24;
 inline constexpr std::size_t kHttpsAnswerBytesMax = 262'144;
 
 // Control socket

@@ -154,10 +154,11 @@ TEST_F(HttpsUplinkTest, ABatchSentAgainTakesTheUnansweredOnesPlace) {
 TEST_F(HttpsUplinkTest, MoreBatchesThanConnectionsAreSentOneAfterTheOther) {
   begin();
   const auto up = wait_for<LinkUp>();
-  EXPECT_EQ(up.window, 8u);
+  EXPECT_EQ(up.window, settings_.window);
   for (int i = 0; i < 40; ++i) send(sealed_batch(2), up.generation);
   wait_for<HubAnswer>(40);
-  EXPECT_LE(link_->counts().connections, 10u);  // eight that stay open, the first look, one more
+  // Those that stay open, the first look, one more.
+  EXPECT_LE(link_->counts().connections, settings_.window + 2);
   expect_received(80);
 }
 
