@@ -51,9 +51,12 @@ Result<> Gateway::run(const std::stop_token& stop, EventChannel& events,
 Result<> Gateway::turn(std::vector<Event>& events, Clock::time_point now) {
   for (Event& event : events) VG_TRY(dispatch(event, now));
   if (VG_TRY(storage_.mend(now))) reload();
-  if (!stopping_) VG_TRY(commit_if_due(now));
-  VG_TRY(pump(now));
-  return stopping_ ? Result<>() : run_command(now);
+  if (!stopping_) {
+    VG_TRY(commit_if_due(now));
+    VG_TRY(run_command(now));
+  }
+  // Last: what a command made void is read again at once, nothing else would wake the loop for it.
+  return erased_ ? Result<>() : pump(now);
 }
 
 Result<> Gateway::dispatch(Event& event, Clock::time_point now) {
