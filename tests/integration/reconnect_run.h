@@ -27,8 +27,6 @@ class ReconnectRun {
   std::vector<std::string> run();
 
  private:
-  // Resets until caches and pools are what they stay.
-  [[nodiscard]] unsigned settling() const { return (plan_.count + 3) / 4; }
   Holdings reset_once();
   void judge(const Holdings& early, const Holdings& late);
   void violation(const std::string& line) { violations_.push_back(line); }
