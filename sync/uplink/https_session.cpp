@@ -30,7 +30,7 @@ struct Slot {
   bool is_busy = false;
   BatchKey key;
   bool is_second_try = false;
-  std::string event, packed, answer;
+  std::string body, answer;
   bool is_cut = false;  // the answer
   CurlList headers;
 };
@@ -129,8 +129,8 @@ class HttpsSession final : public Session {
   void begin(Slot& slot, const Outgoing& outgoing, bool fresh) {
     slot.key = outgoing.body.info.key;
     slot.is_second_try = fresh;
-    write_event(outgoing.body, slot.event);
-    const std::string_view body = encoder_.encode(slot.event, slot.packed);
+    write_event(outgoing.body, event_);
+    slot.body.assign(encoder_.encode(event_, packed_));
     slot.headers.clear();
     slot.headers.append(std::string("Content-Type: ").append(kEventContentType));
     if (const auto encoding = encoding_name(encoder_.encoding()); !encoding.empty())
@@ -142,8 +142,8 @@ class HttpsSession final : public Session {
     slot.headers.append("Expect:");  // 100-continue costs a second where it is not known
     CURL* const easy = slot.handle.get();
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, slot.headers.get());
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body.data());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(slot.body.size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, slot.body.data());
     start(slot, fresh);
   }
 
@@ -218,6 +218,7 @@ class HttpsSession final : public Session {
   const Dialling& dialling_;
   const Multi multi_;  // after its handles: see the destructor
   Encoder encoder_;
+  std::string event_, packed_;  // while a request begins; it keeps no more than its own body
   std::vector<std::unique_ptr<Slot>> slots_;
   std::size_t busy_ = 0;
   std::deque<Outgoing> waiting_;  // beyond what fits: delivery counts otherwise
