@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <system_error>
+
 #include "agent/cli/interrupt.h"
 #include "agent/cli/output.h"
 #include "config/loader.h"
@@ -53,6 +56,7 @@ void Job::open_store(const std::string& config_file, const BufferCommand& comman
                      const Connection::Failure& unreachable) {
   if (::access(config_file.c_str(), R_OK) != 0) {
     failure_ = unreachable;
+    failure_->what += ", and " + config_file + ": " + std::generic_category().message(errno);
     failure_->hint =
         "sudo systemctl start vitalgated, or name its socket (--socket PATH), or for the store of "
         "a stopped one its configuration (--config FILE)";

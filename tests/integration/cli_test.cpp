@@ -77,6 +77,14 @@ TEST_F(CommandLineTest, AStoppedDaemonIsSaidWithWhatToType) {
   EXPECT_TRUE(output.out.empty());
 }
 
+TEST_F(CommandLineTest, AConfigurationThatIsNotThereIsNamed) {
+  prepare();
+  const Output output = agent_->ask({"buffer", "verify", "--config", "/no/such/file.toml"});
+  EXPECT_EQ(output.code, 6);
+  EXPECT_TRUE(mentions(output.err, {"stopped", "/no/such/file.toml: No such file"})) << output.err;
+  EXPECT_NE(output.err.find("Try: "), std::string::npos);
+}
+
 TEST_F(CommandLineTest, WrongWordsGetWordsNotAGuessThatRuns) {
   prepare();
   const Output typo = agent_->ask({"staus"});
